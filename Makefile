@@ -1,0 +1,96 @@
+# Purser. `make help` lists what can be made.
+
+VARIANT  ?= release
+OUT      := out/$(VARIANT)
+GEN      := out/gen
+CC       ?= gcc
+PKGS     := libuv hiredis libpq libcurl jansson libjwt libsodium libical libxml-2.0 libzstd zlib libutf8proc
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wconversion \
+            -Wno-sign-conversion -Werror
+OPT_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_tsan    := -O1 -g -fsanitize=thread
+OPT_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DFUZZING
+PKG_CFLAGS  = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS    = $(shell pkg-config --libs $(PKGS))
+
+# Debian ships llhttp as a node module: the grammar's C files and its header.
+LLHTTP_DIR := /usr/share/llhttp
+LLHTTP_INC := $(firstword $(dir $(wildcard /usr/share/include/llhttp/llhttp.h /usr/include/llhttp.h)))
+
+CFLAGS  = -std=gnu11 $(WARNINGS) $(OPT_$(VARIANT)) -ffp-contract=off -I. -I$(GEN) $(PKG_CFLAGS)
+LDFLAGS = $(OPT_$(VARIANT)) -Wl,-z,relro,-z,now
+LDLIBS  = $(PKG_LIBS) -lm
+
+# A room's files become part of the library; a program is the library and its own folder.
+ROOMS    := base finance statement queue db mail ledger tasks
+PROGRAMS := purser-api purser-worker purser-scheduler purser
+DIR_purser-api       := api api/handlers
+DIR_purser-worker    := worker
+DIR_purser-scheduler := scheduler
+DIR_purser           := cli
+
+objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(foreach d,$(1),$(wildcard $(d)/*.c)))
+LIB_OBJS := $(call objects,$(ROOMS)) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/functions.o
+
+.PHONY: all help bootstrap run demo test unit asan fuzz bench chaos tidy format clean
+all: $(addprefix $(OUT)/,$(PROGRAMS)) ## build the four programs into out/release/
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+bootstrap: ## install whatever Debian package is missing
+	@tools/bootstrap.sh
+
+# Statements, migrations and the Lua library become C, so that a binary is all that has to be copied.
+SQL_FILES := $(wildcard sql/queries/*.sql sql/migrations/*.sql)
+LUA_FILES := $(sort $(wildcard queue/functions/*.lua))
+$(GEN)/sql.c: tools/sql2c.awk $(SQL_FILES) sql/queries sql/migrations
+	@mkdir -p $(GEN)
+	awk -v header=$(GEN)/sql.h.new -f tools/sql2c.awk $(sort $(SQL_FILES)) > $@.new
+	@cmp -s $(GEN)/sql.h.new $(GEN)/sql.h || mv $(GEN)/sql.h.new $(GEN)/sql.h
+	@mv $@.new $@
+$(GEN)/sql.h: $(GEN)/sql.c ;
+$(GEN)/functions.c: tools/lua2c.awk $(LUA_FILES)
+	@mkdir -p $(GEN)
+	awk -f tools/lua2c.awk $(LUA_FILES) /dev/null > $@
+
+$(OUT)/obj/gen/%.o: $(GEN)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+$(OUT)/obj/%.o: %.c | $(GEN)/sql.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# llhttp's generated code does not keep our warnings.
+$(OUT)/obj/llhttp/%.o: $(LLHTTP_DIR)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(WARNINGS),$(CFLAGS)) -w -I$(LLHTTP_INC) -c $< -o $@
+LLHTTP_OBJS := $(patsubst $(LLHTTP_DIR)/%.c,$(OUT)/obj/llhttp/%.o,$(wildcard $(LLHTTP_DIR)/*.c))
+$(OUT)/obj/api/%.o: CFLAGS += -I$(LLHTTP_INC)
+
+$(OUT)/libpurser.a: $(LIB_OBJS)
+	@rm -f $@
+	ar rcs $@ $^
+$(OUT)/purser-api: $(LLHTTP_OBJS)
+.SECONDEXPANSION:
+$(addprefix $(OUT)/,$(PROGRAMS)): $(OUT)/%: $$(call objects,$$(DIR_$$*)) $(OUT)/libpurser.a
+	$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
+
+# Unit tests: one Check program of all tests/unit/*_test.c; each file defines `Suite *NAME_suite(void)`.
+UNIT_SRCS := $(wildcard tests/unit/*_test.c)
+UNIT_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(UNIT_SRCS)) $(OUT)/obj/tests/unit/main.o
+$(GEN)/unit_suites.h: $(UNIT_SRCS) tests/unit
+	@mkdir -p $(GEN)
+	@printf 'SUITE(%s)\n' $(patsubst tests/unit/%_test.c,%,$(UNIT_SRCS)) > $@
+$(OUT)/obj/tests/unit/main.o: $(GEN)/unit_suites.h
+$(OUT)/unit: $(UNIT_OBJS) $(OUT)/libpurser.a
+	$(CC) $(LDFLAGS) $(UNIT_OBJS) $(OUT)/libpurser.a $(shell pkg-config --libs check) $(LDLIBS) -o $@
+unit: $(OUT)/unit ## unit tests only
+	$(OUT)/unit
+
+clean: ## remove out/
+	rm -rf out
+
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,43 @@
+#ifndef DB_DB_H
+#define DB_DB_H
+
+/*
+ * One blocking connection to PostgreSQL, for worker children, the scheduler and the command line. Statements are those
+ * of sql/queries, prepared on first use. The API uses db_uv.h. A failed call's class comes from its SQLSTATE: lost
+ * connection, deadlock, serialization, too many connections, out of disk: ERR_RETRY; constraint and data errors:
+ * ERR_REJECT; the rest: ERR_BUG.
+ */
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "db/params.h"
+#include "db/rows.h"
+#include "db/sql.h"
+#include "sql.h" /* generated: the statements */
+
+struct db;
+
+/* url: a libpq connection string. NULL with err when the server can't be reached. */
+struct db *db_open(const char *url, struct err *err);
+void db_close(struct db *db); /* NULL is fine */
+
+/* Connects anew when the connection was lost; call it between transactions. */
+int db_revive(struct db *db, struct err *err) MUST_CHECK;
+
+/* Runs one statement. The rows live in params->arena. rows may be NULL. */
+int db_run(struct db *db, const struct sql *sql, const struct db_params *params, struct db_rows *rows, struct err *err) MUST_CHECK;
+
+int db_begin(struct db *db, struct err *err) MUST_CHECK;
+int db_commit(struct db *db, struct err *err) MUST_CHECK;
+void db_rollback(struct db *db); /* also right when nothing is open or the connection is gone */
+
+/* The SQLSTATE of the last failed db_run ("23505"), "" when there was none. */
+const char *db_sqlstate(const struct db *db);
+
+/* For migrate and COPY. Owned by db. */
+PGconn *db_raw(struct db *db);
+
+/* Shared with db_uv: the class and words of a failed result or connection. Returns -1. */
+int db_error_of(const PGresult *result, const PGconn *connection, struct err *err);
+
+#endif

@@ -1,0 +1,38 @@
+#ifndef DB_ROWS_H
+#define DB_ROWS_H
+
+/*
+ * The result of one statement, in PostgreSQL's binary format. Owned by the arena it was made in; text stays valid as
+ * long. A getter checks the column's type: asking for another is a bug and aborts. Numbers of a null column read as 0,
+ * pointers as NULL. Numeric and jsonb columns: cast them to text in the statement.
+ */
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/id.h"
+#include "base/str.h"
+
+struct db_rows {
+    PGresult *result;
+    int count;        /* rows returned */
+    int64_t affected; /* rows written by INSERT, UPDATE, DELETE without RETURNING */
+};
+
+/* Lets the arena own `result`. */
+void db_rows_take(struct db_rows *rows, PGresult *result, struct arena *arena);
+
+bool rows_is_null(const struct db_rows *rows, int row, int column);
+int64_t rows_int(const struct db_rows *rows, int row, int column);       /* smallint, integer, bigint */
+bool rows_bool(const struct db_rows *rows, int row, int column);
+double rows_double(const struct db_rows *rows, int row, int column);     /* real, double precision: never for money */
+const char *rows_text(const struct db_rows *rows, int row, int column);  /* text, varchar, json; NUL-terminated */
+struct str rows_bytes(const struct db_rows *rows, int row, int column);  /* bytea, text */
+struct id rows_id(const struct db_rows *rows, int row, int column);      /* uuid */
+int64_t rows_time(const struct db_rows *rows, int row, int column);      /* timestamptz, in ms since 1970 */
+int32_t rows_date(const struct db_rows *rows, int row, int column);      /* date, in days since 1970-01-01 */
+
+#endif

@@ -1,0 +1,2 @@
+-- Is the server there? Serves /readyz.
+SELECT 1
