@@ -49,7 +49,7 @@ LUA_FILES := $(sort $(wildcard queue/functions/*.lua))
 $(GEN)/sql.c: tools/sql2c.awk $(SQL_FILES) sql/queries sql/migrations
 	@mkdir -p $(GEN)
 	awk -v header=$(GEN)/sql.h.new -f tools/sql2c.awk $(sort $(SQL_FILES)) > $@.new
-	@cmp -s $(GEN)/sql.h.new $(GEN)/sql.h || mv $(GEN)/sql.h.new $(GEN)/sql.h
+	@cmp -s $(GEN)/sql.h.new $(GEN)/sql.h && rm $(GEN)/sql.h.new || mv $(GEN)/sql.h.new $(GEN)/sql.h
 	@mv $@.new $@
 $(GEN)/sql.h: $(GEN)/sql.c ;
 $(GEN)/functions.c: tools/lua2c.awk $(LUA_FILES)

@@ -2,9 +2,10 @@
 #define BASE_ARENA_H
 
 /*
- * Memory that is freed all at once. A request owns one, a job batch owns one; handlers allocate and never free.
- * Allocation never returns NULL: when the system has no memory the process aborts, and what it did not commit is done
- * again by another. The size of what a stranger can make us allocate is bounded where his input comes in, not here.
+ * Memory that is freed all at once. A request owns one, a job batch owns one; handlers allocate and never
+ * free. Allocation never returns NULL: when the system has no memory the process aborts, and what it did not
+ * commit is done again by another. The size of what a stranger can make us allocate is bounded where his
+ * input comes in, not here.
  */
 
 #include <stddef.h>
@@ -31,7 +32,8 @@ char *arena_strdup(struct arena *arena, const char *text);
 char *arena_memdup(struct arena *arena, const void *data, size_t size);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Calls function(object) when the arena is reset or freed, last deferred first: for what other libraries allocated. */
+/* Calls function(object) when the arena is reset or freed, last deferred first: for what other libraries
+ * allocated. */
 void arena_defer(struct arena *arena, void (*function)(void *), void *object);
 
 /* Runs what was deferred and makes the arena empty, keeping one block for the next use. */

@@ -2,9 +2,9 @@
 #define BASE_BUF_H
 
 /*
- * A growing byte buffer with a limit that must be named (after curl's dynbuf). What would pass the limit is not added
- * and sets `overflowed`, which stays set: build first, look once at the end. Always NUL-terminated when not empty.
- * Owns its memory: buf_free. Not for sharing between threads.
+ * A growing byte buffer with a limit that must be named (after curl's dynbuf). What would pass the limit is
+ * not added and sets `overflowed`, which stays set: build first, look once at the end. Always NUL-terminated
+ * when not empty. Owns its memory: buf_free. Not for sharing between threads.
  */
 
 #include <stdbool.h>

@@ -2,8 +2,8 @@
 #define BASE_CLOCK_H
 
 /*
- * The one place where time comes from. SQL never calls now(): the time is a parameter, so that a test that sets the
- * clock sets it for the whole house.
+ * The one place where time comes from. SQL never calls now(): the time is a parameter, so that a test that
+ * sets the clock sets it for the whole house.
  */
 
 #include <stdint.h>
@@ -13,12 +13,13 @@
 /* Milliseconds since 1970-01-01T00:00:00Z, moved by the clock file's offset when there is one. */
 int64_t clock_wall_ms(void);
 
-/* Milliseconds of a clock that never goes back, from no particular start. For intervals and timeouts. Never moved. */
+/* Milliseconds of a clock that never goes back, from no particular start. For intervals and timeouts. Never
+ * moved. */
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
 
-/* Maps `path`, a file of one native 8-byte integer: milliseconds added to clock_wall_ms. A test writes to it and every
- * process that mapped it sees the new time at once. NULL or "" does nothing. */
+/* Maps `path`, a file of one native 8-byte integer: milliseconds added to clock_wall_ms. A test writes to it
+ * and every process that mapped it sees the new time at once. NULL or "" does nothing. */
 int clock_use_file(const char *path, struct err *err) MUST_CHECK;
 
 /* "2026-11-21T09:30:00.123Z" (RFC 3339) into text. */

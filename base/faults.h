@@ -2,8 +2,9 @@
 #define BASE_FAULTS_H
 
 /*
- * What is wrong with a document someone sent: a list of (JSON pointer, sentence). A validator adds to it and goes on,
- * so that the sender learns of all his mistakes at once; it stops growing at `limit`, so that he can't fill memory.
+ * What is wrong with a document someone sent: a list of (JSON pointer, sentence). A validator adds to it and
+ * goes on, so that the sender learns of all his mistakes at once; it stops growing at `limit`, so that he
+ * can't fill memory.
  */
 
 #include <stddef.h>

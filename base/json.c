@@ -36,7 +36,8 @@ json_t *json_read(struct arena *arena, struct str text, struct faults *faults)
     } else if (scan == JSON_SCAN_TOO_DEEP) {
         faults_add(faults, place, "nested deeper than %d levels", JSON_DEPTH_MAX);
     } else if (scan == JSON_SCAN_INEXACT) {
-        faults_add(faults, place, "a number with more than 15 significant digits is not exact; send it as a string");
+        faults_add(faults, place,
+                   "a number with more than 15 significant digits is not exact; send it as a string");
     } else {
         json_error_t error;
         value = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
@@ -71,19 +72,27 @@ static const char *decimal_of_real(struct arena *arena, double value)
             digits[count++] = *c;
     const char *sign = value < 0 ? "-" : "";
     if (exponent < 0)
-        return arena_printf(arena, "%s0.%.*s%s", sign, -exponent - 1, "00000000000000000000000000000000", digits);
+        return arena_printf(arena, "%s0.%.*s%s", sign, -exponent - 1, "00000000000000000000000000000000",
+                            digits);
     size_t whole = (size_t)exponent + 1;
     if (count <= whole)
-        return arena_printf(arena, "%s%s%.*s", sign, digits, (int)(whole - count), "00000000000000000000000000000000");
+        return arena_printf(arena, "%s%s%.*s", sign, digits, (int)(whole - count),
+                            "00000000000000000000000000000000");
     return arena_printf(arena, "%s%.*s.%s", sign, (int)whole, digits, digits + whole);
 }
 
 static const char *kind_name(enum json_kind kind)
 {
     static const char *const names[] = {
-        [JSON_FIELD_TEXT] = "a string",       [JSON_FIELD_SECRET] = "a string",   [JSON_FIELD_DECIMAL] = "a decimal number",
-        [JSON_FIELD_ID] = "an id (a UUID)",   [JSON_FIELD_INT] = "a whole number", [JSON_FIELD_BOOL] = "true or false",
-        [JSON_FIELD_OBJECT] = "an object",    [JSON_FIELD_ARRAY] = "an array",     [JSON_FIELD_ANY] = "any value",
+        [JSON_FIELD_TEXT] = "a string",
+        [JSON_FIELD_SECRET] = "a string",
+        [JSON_FIELD_DECIMAL] = "a decimal number",
+        [JSON_FIELD_ID] = "an id (a UUID)",
+        [JSON_FIELD_INT] = "a whole number",
+        [JSON_FIELD_BOOL] = "true or false",
+        [JSON_FIELD_OBJECT] = "an object",
+        [JSON_FIELD_ARRAY] = "an array",
+        [JSON_FIELD_ANY] = "any value",
     };
     return names[kind];
 }
@@ -94,7 +103,8 @@ static int decode_text(json_t *value, const char *pointer, const struct json_fie
     struct str text = {json_string_value(value), json_string_length(value)};
     int64_t length = (int64_t)str_utf8_length(text);
     if (length < field->min || length > field->max)
-        return faults_add(faults, pointer, "has %" PRId64 " characters; it must have from %" PRId64 " to %" PRId64, length,
+        return faults_add(faults, pointer,
+                          "has %" PRId64 " characters; it must have from %" PRId64 " to %" PRId64, length,
                           field->min, field->max);
     if (field->kind == JSON_FIELD_TEXT && str_has_control(text))
         return faults_add(faults, pointer, "has a control character");
@@ -102,7 +112,8 @@ static int decode_text(json_t *value, const char *pointer, const struct json_fie
     return 0;
 }
 
-static int decode_decimal(json_t *value, const char *pointer, const char **out, struct arena *arena, struct faults *faults)
+static int decode_decimal(json_t *value, const char *pointer, const char **out, struct arena *arena,
+                          struct faults *faults)
 {
     if (json_is_string(value))
         *out = json_string_value(value);
@@ -119,7 +130,8 @@ static int decode_range(int64_t number, const char *what, const char *pointer, c
                         struct faults *faults)
 {
     if (number < field->min || number > field->max)
-        return faults_add(faults, pointer, "%s must be from %" PRId64 " to %" PRId64, what, field->min, field->max);
+        return faults_add(faults, pointer, "%s must be from %" PRId64 " to %" PRId64, what, field->min,
+                          field->max);
     return 0;
 }
 
@@ -146,8 +158,8 @@ static bool kind_matches(const json_t *value, enum json_kind kind)
     return false;
 }
 
-static int decode_field(json_t *value, const char *pointer, const struct json_field *field, void *out, struct arena *arena,
-                        struct faults *faults)
+static int decode_field(json_t *value, const char *pointer, const struct json_field *field, void *out,
+                        struct arena *arena, struct faults *faults)
 {
     if (!kind_matches(value, field->kind))
         return faults_add(faults, pointer, "must be %s", kind_name(field->kind));
@@ -172,7 +184,8 @@ static int decode_field(json_t *value, const char *pointer, const struct json_fi
         return 0;
     case JSON_FIELD_ARRAY:
         *(json_t **)out = value;
-        return decode_range((int64_t)json_array_size(value), "the number of elements", pointer, field, faults);
+        return decode_range((int64_t)json_array_size(value), "the number of elements", pointer, field,
+                            faults);
     case JSON_FIELD_OBJECT:
     case JSON_FIELD_ANY:
         *(json_t **)out = value;

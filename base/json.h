@@ -2,8 +2,9 @@
 #define BASE_JSON_H
 
 /*
- * JSON that strangers sent (RFC 8259), read strictly over jansson: no duplicate names, no NUL, bounded depth, and no
- * number whose decimal digits a double would change. Every fault names its place as a JSON pointer (RFC 6901).
+ * JSON that strangers sent (RFC 8259), read strictly over jansson: no duplicate names, no NUL, bounded depth,
+ * and no number whose decimal digits a double would change. Every fault names its place as a JSON pointer
+ * (RFC 6901).
  */
 
 #include <jansson.h>
@@ -24,7 +25,8 @@ json_t *json_read(struct arena *arena, struct str text, struct faults *faults) M
 enum json_kind {
     JSON_FIELD_TEXT,    /* const char *: UTF-8, min..max code points, no control characters */
     JSON_FIELD_SECRET,  /* const char *: as text, but control characters are taken */
-    JSON_FIELD_DECIMAL, /* const char *: "-24.47" out of a string, or out of a number that is exact; digits not checked */
+    JSON_FIELD_DECIMAL, /* const char *: "-24.47" out of a string, or out of a number that is exact; digits
+                           not checked */
     JSON_FIELD_ID,      /* const struct id *: a UUID in text */
     JSON_FIELD_INT,     /* int64_t within min..max */
     JSON_FIELD_BOOL,    /* bool */
@@ -33,7 +35,10 @@ enum json_kind {
     JSON_FIELD_ANY,     /* json_t * */
 };
 
-enum { JSON_REQUIRED = 1, JSON_NULLABLE = 2 }; /* NULLABLE: null leaves the field as it was, like an absent one */
+enum {
+    JSON_REQUIRED = 1,
+    JSON_NULLABLE = 2
+}; /* NULLABLE: null leaves the field as it was, like an absent one */
 
 struct json_field {
     const char *name;
@@ -43,12 +48,13 @@ struct json_field {
     size_t offset; /* of the member in the struct that json_decode fills */
 };
 
-/* Reads the members of `value` into `out` by the table; what is absent is left as it was. Adds a fault for each member
- * that is missing, of another type, out of its limits, or not in the table, each with `pointer`/name. -1 if any. */
+/* Reads the members of `value` into `out` by the table; what is absent is left as it was. Adds a fault for
+ * each member that is missing, of another type, out of its limits, or not in the table, each with
+ * `pointer`/name. -1 if any. */
 int json_decode(json_t *value, const char *pointer, const struct json_field *fields, size_t count, void *out,
                 struct arena *arena, struct faults *faults) MUST_CHECK;
 
-#define JSON_DECODE(value, pointer, fields, out, arena, faults)                                                        \
+#define JSON_DECODE(value, pointer, fields, out, arena, faults)                                              \
     json_decode((value), (pointer), (fields), sizeof(fields) / sizeof *(fields), (out), (arena), (faults))
 
 /* Compact text of a tree, in the arena. */

@@ -55,7 +55,8 @@ static bool is_number_char(char c)
     return (c >= '0' && c <= '9') || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
 }
 
-/* A double keeps 15 significant decimal digits, whichever they are (DBL_DIG). Integers are jansson's to judge. */
+/* A double keeps 15 significant decimal digits, whichever they are (DBL_DIG). Integers are jansson's to
+ * judge. */
 static bool is_exact(struct str number)
 {
     size_t digits = 0;

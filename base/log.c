@@ -78,14 +78,15 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     buf_init(&line, LOG_LINE_LIMIT);
     if (log_as_json)
         buf_add_char(&line, '{');
-    const struct log_field head[] = {
-        LOG_TEXT("ts", now), LOG_TEXT("level", level_names[level]), LOG_TEXT("program", log_program), LOG_TEXT("event", event)};
+    const struct log_field head[] = {LOG_TEXT("ts", now), LOG_TEXT("level", level_names[level]),
+                                     LOG_TEXT("program", log_program), LOG_TEXT("event", event)};
     for (size_t i = 0; i < sizeof head / sizeof *head; i++)
         add_field(&line, &head[i]);
     for (; fields->key != NULL; fields++) {
         size_t before = line.size;
         add_field(&line, fields);
-        if (line.overflowed) { /* a field that does not fit is left out whole, so that the line stays well-formed */
+        if (line.overflowed) { /* a field that does not fit is left out whole, so that the line stays
+                                  well-formed */
             line.size = before;
             line.overflowed = false;
             break;

@@ -18,8 +18,9 @@ struct setting {
 };
 
 static const struct setting table[] = {
-#define SETTING_TEXT(field, name, value, help) {name, value, help, offsetof(struct settings, field), false, 0, 0},
-#define SETTING_INT(field, name, value, min, max, help)                                                                \
+#define SETTING_TEXT(field, name, value, help)                                                               \
+    {name, value, help, offsetof(struct settings, field), false, 0, 0},
+#define SETTING_INT(field, name, value, min, max, help)                                                      \
     {name, #value, help, offsetof(struct settings, field), true, min, max},
 #include "base/settings.def"
 #undef SETTING_TEXT
@@ -77,7 +78,8 @@ static int load_one(const struct setting *setting, struct err *err)
 
 static bool is_known(struct str name)
 {
-    if (name.size > 5 && memcmp(name.data + name.size - 5, "_FILE", 5) == 0 && !str_equal(name, STR("PURSER_CLOCK_FILE")))
+    if (name.size > 5 && memcmp(name.data + name.size - 5, "_FILE", 5) == 0 &&
+        !str_equal(name, STR("PURSER_CLOCK_FILE")))
         name.size -= 5;
     for (size_t i = 0; i < SETTING_COUNT; i++)
         if (str_equal(name, str_of(table[i].name)))
@@ -90,7 +92,8 @@ int settings_load(struct err *err)
     for (char **entry = environ; *entry != NULL; entry++) {
         struct str rest, name = str_split(str_of(*entry), '=', &rest);
         if (str_starts(name, "PURSER_") && !is_known(name))
-            return err_set(err, ERR_REJECT, "%.*s is no setting of this program; --help lists them", (int)name.size, name.data);
+            return err_set(err, ERR_REJECT, "%.*s is no setting of this program; --help lists them",
+                           (int)name.size, name.data);
     }
     for (size_t i = 0; i < SETTING_COUNT; i++)
         if (load_one(&table[i], err) != 0)

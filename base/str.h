@@ -29,7 +29,8 @@ bool str_starts(struct str text, const char *prefix);
 bool str_starts_nocase(struct str text, const char *prefix); /* ASCII */
 struct str str_trim(struct str text);                        /* spaces and tabs off both ends */
 
-/* The part before the first `separator`; *rest becomes what is behind it. When there is none: all, and *rest is empty. */
+/* The part before the first `separator`; *rest becomes what is behind it. When there is none: all, and *rest
+ * is empty. */
 struct str str_split(struct str text, char separator, struct str *rest);
 
 /* Valid UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF). */
@@ -41,7 +42,8 @@ size_t str_utf8_length(struct str text);
 /* Has a C0 control character (U+0000 to U+001F) or U+007F. */
 bool str_has_control(struct str text);
 
-/* A whole decimal number with optional '-', nothing before or behind it. -1 when it is not one or does not fit. */
+/* A whole decimal number with optional '-', nothing before or behind it. -1 when it is not one or does not
+ * fit. */
 int str_to_int(struct str text, int64_t *value) MUST_CHECK;
 
 #endif

@@ -2,17 +2,17 @@
 #define DB_DB_H
 
 /*
- * One blocking connection to PostgreSQL, for worker children, the scheduler and the command line. Statements are those
- * of sql/queries, prepared on first use. The API uses db_uv.h. A failed call's class comes from its SQLSTATE: lost
- * connection, deadlock, serialization, too many connections, out of disk: ERR_RETRY; constraint and data errors:
- * ERR_REJECT; the rest: ERR_BUG.
+ * One blocking connection to PostgreSQL, for worker children, the scheduler and the command line. Statements
+ * are those of sql/queries, prepared on first use. The API uses db_uv.h. A failed call's class comes from its
+ * SQLSTATE: lost connection, deadlock, serialization, too many connections, out of disk: ERR_RETRY;
+ * constraint and data errors: ERR_REJECT; the rest: ERR_BUG.
  */
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "db/params.h"
+#include "db/query.h"
 #include "db/rows.h"
-#include "db/sql.h"
 #include "sql.h" /* generated: the statements */
 
 struct db;
@@ -25,7 +25,8 @@ void db_close(struct db *db); /* NULL is fine */
 int db_revive(struct db *db, struct err *err) MUST_CHECK;
 
 /* Runs one statement. The rows live in params->arena. rows may be NULL. */
-int db_run(struct db *db, const struct sql *sql, const struct db_params *params, struct db_rows *rows, struct err *err) MUST_CHECK;
+int db_run(struct db *db, const struct sql *sql, const struct db_params *params, struct db_rows *rows,
+           struct err *err) MUST_CHECK;
 
 int db_begin(struct db *db, struct err *err) MUST_CHECK;
 int db_commit(struct db *db, struct err *err) MUST_CHECK;

@@ -2,9 +2,9 @@
 #define DB_ROWS_H
 
 /*
- * The result of one statement, in PostgreSQL's binary format. Owned by the arena it was made in; text stays valid as
- * long. A getter checks the column's type: asking for another is a bug and aborts. Numbers of a null column read as 0,
- * pointers as NULL. Numeric and jsonb columns: cast them to text in the statement.
+ * The result of one statement, in PostgreSQL's binary format. Owned by the arena it was made in; text stays
+ * valid as long. A getter checks the column's type: asking for another is a bug and aborts. Numbers of a null
+ * column read as 0, pointers as NULL. Numeric and jsonb columns: cast them to text in the statement.
  */
 
 #include <libpq-fe.h>
@@ -26,13 +26,15 @@ struct db_rows {
 void db_rows_take(struct db_rows *rows, PGresult *result, struct arena *arena);
 
 bool rows_is_null(const struct db_rows *rows, int row, int column);
-int64_t rows_int(const struct db_rows *rows, int row, int column);       /* smallint, integer, bigint */
+int64_t rows_int(const struct db_rows *rows, int row, int column); /* smallint, integer, bigint */
 bool rows_bool(const struct db_rows *rows, int row, int column);
-double rows_double(const struct db_rows *rows, int row, int column);     /* real, double precision: never for money */
-const char *rows_text(const struct db_rows *rows, int row, int column);  /* text, varchar, json; NUL-terminated */
-struct str rows_bytes(const struct db_rows *rows, int row, int column);  /* bytea, text */
-struct id rows_id(const struct db_rows *rows, int row, int column);      /* uuid */
-int64_t rows_time(const struct db_rows *rows, int row, int column);      /* timestamptz, in ms since 1970 */
-int32_t rows_date(const struct db_rows *rows, int row, int column);      /* date, in days since 1970-01-01 */
+double rows_double(const struct db_rows *rows, int row,
+                   int column); /* real, double precision: never for money */
+const char *rows_text(const struct db_rows *rows, int row,
+                      int column); /* text, varchar, json; NUL-terminated */
+struct str rows_bytes(const struct db_rows *rows, int row, int column); /* bytea, text */
+struct id rows_id(const struct db_rows *rows, int row, int column);     /* uuid */
+int64_t rows_time(const struct db_rows *rows, int row, int column);     /* timestamptz, in ms since 1970 */
+int32_t rows_date(const struct db_rows *rows, int row, int column);     /* date, in days since 1970-01-01 */
 
 #endif

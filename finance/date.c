@@ -11,7 +11,8 @@ int date_month_days(int year, int month)
 
 bool date_is_valid(int year, int month, int day)
 {
-    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= date_month_days(year, month);
+    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= date_month_days(year, month);
 }
 
 int32_t date_from_civil(int year, int month, int day)
@@ -48,8 +49,10 @@ int date_parse(struct str text, int32_t *date)
     if (text.size != DATE_TEXT_SIZE - 1 || text.data[4] != '-' || text.data[7] != '-')
         return -1;
     int64_t year, month, day;
-    if (str_to_int((struct str){text.data, 4}, &year) != 0 || str_to_int((struct str){text.data + 5, 2}, &month) != 0 ||
-        str_to_int((struct str){text.data + 8, 2}, &day) != 0 || !date_is_valid((int)year, (int)month, (int)day))
+    if (str_to_int((struct str){text.data, 4}, &year) != 0 ||
+        str_to_int((struct str){text.data + 5, 2}, &month) != 0 ||
+        str_to_int((struct str){text.data + 8, 2}, &day) != 0 ||
+        !date_is_valid((int)year, (int)month, (int)day))
         return -1;
     *date = date_from_civil((int)year, (int)month, (int)day);
     return 0;
@@ -59,5 +62,6 @@ void date_format(int32_t date, char text[DATE_TEXT_SIZE])
 {
     int year, month, day;
     date_to_civil(date, &year, &month, &day);
-    snprintf(text, DATE_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000U, (unsigned)month % 100U, (unsigned)day % 100U);
+    snprintf(text, DATE_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000U, (unsigned)month % 100U,
+             (unsigned)day % 100U);
 }

@@ -1,9 +1,9 @@
 #ifndef FINANCE_DATE_H
 #define FINANCE_DATE_H
 
-/* Civil dates of the proleptic Gregorian calendar as days since 1970-01-01, from 0001-01-01 to 9999-12-31. What a day
- * is in which zone is finance/zone's business, not ours. Algorithms: H. Hinnant, "chrono-compatible low-level date
- * algorithms". */
+/* Civil dates of the proleptic Gregorian calendar as days since 1970-01-01, from 0001-01-01 to 9999-12-31.
+ * What a day is in which zone is finance/zone's business, not ours. Algorithms: H. Hinnant,
+ * "chrono-compatible low-level date algorithms". */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 #define FINANCE_MONEY_H
 
 /*
- * Amounts: whole minor units of an ISO 4217 currency, in 64 bits; negative is money out. Never a float. An amount has
- * at most 18 digits, so that a sum of a few can't overflow unseen.
+ * Amounts: whole minor units of an ISO 4217 currency, in 64 bits; negative is money out. Never a float. An
+ * amount has at most 18 digits, so that a sum of a few can't overflow unseen.
  */
 
 #include <stdbool.h>
@@ -20,18 +20,19 @@ struct currency {
     int exponent; /* digits behind the point: EUR 2, JPY 0, BHD 3 */
 };
 
-/* The currency of a code in upper case, NULL when ISO 4217 has none (funds codes and test codes excluded). Static. */
+/* The currency of a code in upper case, NULL when ISO 4217 has none (funds codes and test codes excluded).
+ * Static. */
 const struct currency *currency_find(struct str code);
 
 enum money_result {
     MONEY_OK = 0,
-    MONEY_NOT_DECIMAL,    /* not -?digits(.digits)? */
-    MONEY_TOO_PRECISE,    /* non-zero digits behind the currency's last place */
-    MONEY_OUT_OF_RANGE,   /* over MONEY_MAX */
+    MONEY_NOT_DECIMAL,  /* not -?digits(.digits)? */
+    MONEY_TOO_PRECISE,  /* non-zero digits behind the currency's last place */
+    MONEY_OUT_OF_RANGE, /* over MONEY_MAX */
 };
 
-/* Plain decimal text, '.' as the mark, no grouping, optional leading '-' or '+'; trailing zeros past the exponent are
- * fine: "10", "-24.47", "1.500" for EUR. */
+/* Plain decimal text, '.' as the mark, no grouping, optional leading '-' or '+'; trailing zeros past the
+ * exponent are fine: "10", "-24.47", "1.500" for EUR. */
 enum money_result money_parse(struct str text, int exponent, int64_t *minor) MUST_CHECK;
 
 /* A sentence for an error: "has more decimals than EUR has (2)". Static storage. */

@@ -2,8 +2,8 @@
 #define QUEUE_JOB_H
 
 /*
- * A job as every program sees it: its states, its envelope (the bytes that Redis holds, format in docs/queue.md) and
- * how it ended. Pure: no I/O.
+ * A job as every program sees it: its states, its envelope (the bytes that Redis holds, format in
+ * docs/queue.md) and how it ended. Pure: no I/O.
  */
 
 #include <stdbool.h>
@@ -61,15 +61,16 @@ struct job {
     int crashes;              /* children that died under it; never counts as an attempt */
     unsigned flags;           /* enum job_flag */
     int64_t enqueued_at_ms, run_at_ms, deadline_ms; /* run_at 0: at once; deadline 0: none */
-    struct str args;          /* JSON text */
-    struct outcome outcome;   /* set by the task's run */
-    bool skip;                /* its effects were committed before: the child acks it and does not run it */
+    struct str args;                                /* JSON text */
+    struct outcome outcome;                         /* set by the task's run */
+    bool skip; /* its effects were committed before: the child acks it and does not run it */
 };
 
 /* Appends the envelope. A name, key or size out of its limits: ERR_REJECT, naming it. */
 int job_encode(const struct job *job, struct buf *envelope, struct err *err) MUST_CHECK;
 
-/* Reads an envelope; texts are copied into the arena. ERR_REJECT says what is wrong with it. Total: any bytes are safe. */
+/* Reads an envelope; texts are copied into the arena. ERR_REJECT says what is wrong with it. Total: any bytes
+ * are safe. */
 int job_decode(struct str envelope, struct arena *arena, struct job *job, struct err *err) MUST_CHECK;
 
 #endif

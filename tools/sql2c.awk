@@ -16,7 +16,7 @@ function finish() {
 
 BEGIN {
     print "/* Made by tools/sql2c.awk. */\n#include <stddef.h>\n\n#include \"sql.h\"\n"
-    print "#ifndef SQL_H\n#define SQL_H\n\n/* Made by tools/sql2c.awk. */\n#include \"db/sql.h\"\n" > header
+    print "#ifndef SQL_H\n#define SQL_H\n\n/* Made by tools/sql2c.awk. */\n#include \"db/query.h\"\n" > header
 }
 
 FNR == 1 {

@@ -23,7 +23,8 @@ static const char *fault_of(struct arena *arena, const char *text, struct body *
     json_t *value = json_read(arena, str_of(text), &faults);
     int result = value == NULL ? -1 : JSON_DECODE(value, "", fields, body, arena, &faults);
     ck_assert((result != 0) == (faults.count > 0));
-    return faults.count == 0 ? NULL : arena_printf(arena, "%s: %s", faults.list[0].pointer, faults.list[0].detail);
+    return faults.count == 0 ? NULL
+                             : arena_printf(arena, "%s: %s", faults.list[0].pointer, faults.list[0].detail);
 }
 
 START_TEST(every_bad_body_names_its_place)
@@ -36,7 +37,8 @@ START_TEST(every_bad_body_names_its_place)
         {"{\"name\":\"a\",\"amount\":1e400}", "/amount: real number overflow near '1e400'"},
         {"{\"name\":\"a\",\"amount\":24.470000000000000001}",
          "/amount: a number with more than 15 significant digits is not exact; send it as a string"},
-        {"{\"name\":\"a\",\"count\":9223372036854775808}", "/count: too big integer near '9223372036854775808'"},
+        {"{\"name\":\"a\",\"count\":9223372036854775808}",
+         "/count: too big integer near '9223372036854775808'"},
         {"{\"name\":\"a\",\"count\":10}", "/count: the number must be from 1 to 9"},
         {"{\"count\":1}", "/name: is missing"},
         {"{\"name\":\"abcdef\"}", "/name: has 6 characters; it must have from 1 to 5"},
@@ -79,9 +81,12 @@ START_TEST(decimals_keep_their_digits)
     static const struct {
         const char *text, *amount;
     } cases[] = {
-        {"{\"name\":\"a\",\"amount\":24.47}", "24.47"},     {"{\"name\":\"a\",\"amount\":-10}", "-10"},
-        {"{\"name\":\"a\",\"amount\":\"10.00\"}", "10.00"}, {"{\"name\":\"a\",\"amount\":1e-7}", "0.0000001"},
-        {"{\"name\":\"a\",\"amount\":1.25e3}", "1250"},     {"{\"name\":\"a\",\"amount\":2e18}", "2000000000000000000"},
+        {"{\"name\":\"a\",\"amount\":24.47}", "24.47"},
+        {"{\"name\":\"a\",\"amount\":-10}", "-10"},
+        {"{\"name\":\"a\",\"amount\":\"10.00\"}", "10.00"},
+        {"{\"name\":\"a\",\"amount\":1e-7}", "0.0000001"},
+        {"{\"name\":\"a\",\"amount\":1.25e3}", "1250"},
+        {"{\"name\":\"a\",\"amount\":2e18}", "2000000000000000000"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct arena arena;

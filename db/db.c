@@ -1,0 +1,181 @@
+#include "db/db.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DB_PREPARED_BUCKETS = 1024 }; /* open addressing; far more than sql/queries has files */
+
+struct db {
+    PGconn *connection;
+    char sqlstate[6];
+    const struct sql *prepared[DB_PREPARED_BUCKETS];
+};
+
+/* Classes and codes (PostgreSQL manual, appendix A) after which the same call may succeed. */
+static bool is_worth_retrying(const char *sqlstate)
+{
+    static const char *const prefixes[] = {
+        "08",    /* connection */
+        "40",    /* serialization, deadlock */
+        "53",    /* disk, memory, connections */
+        "57",    /* shut down, cancelled by an operator or a timeout */
+        "55P03", /* lock not available */
+        "58",    /* the server's own I/O */
+    };
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(sqlstate, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
+/* libpq's messages end with a newline and may have several lines: the first says it. */
+static int first_line_length(const char *message)
+{
+    return (int)strcspn(message, "\n");
+}
+
+int db_error_of(const PGresult *result, const PGconn *connection, struct err *err)
+{
+    const char *sqlstate = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (sqlstate == NULL) {
+        const char *message = PQerrorMessage(connection);
+        return err_set(err, ERR_RETRY, "PostgreSQL: %.*s", first_line_length(message), message);
+    }
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    enum err_class class = is_worth_retrying(sqlstate)                                          ? ERR_RETRY
+                           : strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "22", 2) == 0 ? ERR_REJECT
+                                                                                                : ERR_BUG;
+    return err_set(err, class, "PostgreSQL %s: %s", sqlstate, message == NULL ? "no message" : message);
+}
+
+static void ignore_notice(void *arg, const char *message)
+{
+    (void)arg;
+    (void)message;
+}
+
+struct db *db_open(const char *url, struct err *err)
+{
+    PGconn *connection = PQconnectdb(url);
+    if (PQstatus(connection) != CONNECTION_OK) {
+        db_error_of(NULL, connection, err);
+        PQfinish(connection);
+        return NULL;
+    }
+    PQsetNoticeProcessor(connection, ignore_notice, NULL);
+    struct db *db = calloc(1, sizeof *db);
+    if (db == NULL)
+        abort();
+    db->connection = connection;
+    return db;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    PQfinish(db->connection);
+    free(db);
+}
+
+int db_revive(struct db *db, struct err *err)
+{
+    if (PQstatus(db->connection) == CONNECTION_OK)
+        return 0;
+    memset(db->prepared, 0, sizeof db->prepared);
+    PQreset(db->connection);
+    if (PQstatus(db->connection) != CONNECTION_OK)
+        return db_error_of(NULL, db->connection, err);
+    return 0;
+}
+
+static int check_result(struct db *db, PGresult *result, struct err *err)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+        return 0;
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate == NULL ? "" : sqlstate);
+    return db_error_of(result, db->connection, err);
+}
+
+/* Where `sql` is, or would be, in the table of prepared statements. */
+static const struct sql **find_prepared(struct db *db, const struct sql *sql)
+{
+    size_t at = (uintptr_t)sql / sizeof *sql % DB_PREPARED_BUCKETS;
+    while (db->prepared[at] != NULL && db->prepared[at] != sql)
+        at = (at + 1) % DB_PREPARED_BUCKETS;
+    return &db->prepared[at];
+}
+
+static int prepare(struct db *db, const struct sql *sql, struct err *err)
+{
+    const struct sql **place = find_prepared(db, sql);
+    if (*place == sql)
+        return 0;
+    PGresult *result = PQprepare(db->connection, sql->name, sql->text, 0, NULL);
+    int status = check_result(db, result, err);
+    PQclear(result);
+    if (status != 0)
+        return err_wrap(err, "%s", sql->name);
+    *place = sql;
+    return 0;
+}
+
+int db_run(struct db *db, const struct sql *sql, const struct db_params *params, struct db_rows *rows,
+           struct err *err)
+{
+    if (prepare(db, sql, err) != 0)
+        return -1;
+    PGresult *result = PQexecPrepared(db->connection, sql->name, params->count, params->values,
+                                      params->lengths, params->formats, 1);
+    if (check_result(db, result, err) != 0) {
+        PQclear(result);
+        return err_wrap(err, "%s", sql->name);
+    }
+    if (rows == NULL)
+        PQclear(result);
+    else
+        db_rows_take(rows, result, params->arena);
+    return 0;
+}
+
+static int command(struct db *db, const char *text, struct err *err)
+{
+    PGresult *result = PQexec(db->connection, text);
+    int status = check_result(db, result, err);
+    PQclear(result);
+    return status;
+}
+
+int db_begin(struct db *db, struct err *err)
+{
+    return command(db, "BEGIN", err);
+}
+
+int db_commit(struct db *db, struct err *err)
+{
+    /* COMMIT of a failed transaction succeeds as ROLLBACK: that must not pass for a commit. */
+    if (PQtransactionStatus(db->connection) != PQTRANS_INTRANS)
+        return err_set(err, ERR_BUG, "commit of a transaction that has failed or was not begun");
+    return command(db, "COMMIT", err);
+}
+
+void db_rollback(struct db *db)
+{
+    PGTransactionStatusType status = PQtransactionStatus(db->connection);
+    struct err ignored;
+    if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
+        (void)!command(db, "ROLLBACK", &ignored); /* a lost connection has rolled back by itself */
+}
+
+const char *db_sqlstate(const struct db *db)
+{
+    return db->sqlstate;
+}
+
+PGconn *db_raw(struct db *db)
+{
+    return db->connection;
+}
