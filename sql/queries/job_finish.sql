@@ -1,0 +1,5 @@
+-- Rows that end without their effects: dead, expired, cancelled. Gives the ids that were unfinished until now.
+-- $1 ids, $2 state, $3 reason, $4 now
+UPDATE job SET state = $2::text, error = $3::text, finished_at = $4::timestamptz, envelope = NULL
+WHERE id = ANY ($1::uuid[]) AND state = 'accepted'
+RETURNING id
