@@ -1,6 +1,7 @@
-# Purser. `make help` lists what can be made.
+# Purser. `make help` lists what can be made; V=1 shows the commands.
 
 VARIANT  ?= release
+Q        := $(if $(V),,@)
 OUT      := out/$(VARIANT)
 GEN      := out/gen
 CC       ?= gcc
@@ -48,35 +49,40 @@ SQL_FILES := $(wildcard sql/queries/*.sql sql/migrations/*.sql)
 LUA_FILES := $(sort $(wildcard queue/functions/*.lua))
 $(GEN)/sql.c: tools/sql2c.awk $(SQL_FILES) sql/queries sql/migrations
 	@mkdir -p $(GEN)
-	awk -v header=$(GEN)/sql.h.new -f tools/sql2c.awk $(sort $(SQL_FILES)) > $@.new
+	@awk -v header=$(GEN)/sql.h.new -f tools/sql2c.awk $(sort $(SQL_FILES)) > $@.new
 	@cmp -s $(GEN)/sql.h.new $(GEN)/sql.h && rm $(GEN)/sql.h.new || mv $(GEN)/sql.h.new $(GEN)/sql.h
 	@mv $@.new $@
 $(GEN)/sql.h: $(GEN)/sql.c ;
 $(GEN)/functions.c: tools/lua2c.awk $(LUA_FILES)
 	@mkdir -p $(GEN)
-	awk -f tools/lua2c.awk $(LUA_FILES) /dev/null > $@
+	@awk -f tools/lua2c.awk $(LUA_FILES) /dev/null > $@
 
 $(OUT)/obj/gen/%.o: $(GEN)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 $(OUT)/obj/%.o: %.c | $(GEN)/sql.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  CC $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # llhttp's generated code does not keep our warnings.
 $(OUT)/obj/llhttp/%.o: $(LLHTTP_DIR)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(filter-out $(WARNINGS),$(CFLAGS)) -w -I$(LLHTTP_INC) -c $< -o $@
+	@echo "  CC $<"
+	$(Q)$(CC) $(filter-out $(WARNINGS),$(CFLAGS)) -w -I$(LLHTTP_INC) -c $< -o $@
 LLHTTP_OBJS := $(patsubst $(LLHTTP_DIR)/%.c,$(OUT)/obj/llhttp/%.o,$(wildcard $(LLHTTP_DIR)/*.c))
 $(OUT)/obj/api/%.o: CFLAGS += -I$(LLHTTP_INC)
 
 $(OUT)/libpurser.a: $(LIB_OBJS)
 	@rm -f $@
-	ar rcs $@ $^
+	@echo "  AR $@"
+	$(Q)ar rcs $@ $^
 $(OUT)/purser-api: $(LLHTTP_OBJS)
 .SECONDEXPANSION:
 $(addprefix $(OUT)/,$(PROGRAMS)): $(OUT)/%: $$(call objects,$$(DIR_$$*)) $(OUT)/libpurser.a
-	$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
 
 # Unit tests: one Check program of all tests/unit/*_test.c; each file defines `Suite *NAME_suite(void)`.
 UNIT_SRCS := $(wildcard tests/unit/*_test.c)
@@ -86,7 +92,8 @@ $(GEN)/unit_suites.h: $(UNIT_SRCS) tests/unit
 	@printf 'SUITE(%s)\n' $(patsubst tests/unit/%_test.c,%,$(UNIT_SRCS)) > $@
 $(OUT)/obj/tests/unit/main.o: $(GEN)/unit_suites.h
 $(OUT)/unit: $(UNIT_OBJS) $(OUT)/libpurser.a
-	$(CC) $(LDFLAGS) $(UNIT_OBJS) $(OUT)/libpurser.a $(shell pkg-config --libs check) $(LDLIBS) -o $@
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) $(UNIT_OBJS) $(OUT)/libpurser.a $(shell pkg-config --libs check) $(LDLIBS) -o $@
 unit: $(OUT)/unit ## unit tests only
 	$(OUT)/unit
 

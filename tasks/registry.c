@@ -2,7 +2,11 @@
 
 #include "tasks/task.h"
 
+/* One line a task; the struct stands at the end of its file. */
+extern const struct task task_ingest_transactions;
+
 const struct task *const tasks_all[] = {
+    &task_ingest_transactions,
     NULL,
 };
 

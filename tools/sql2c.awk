@@ -3,7 +3,7 @@
 # Comment lines that start a query file are left out: they are for its reader, not for the server.
 
 function quote(line) {
-    gsub(/\\/, "\\\\", line)
+    gsub(/\\/, "&&", line)
     gsub(/"/, "\\\"", line)
     return "    \"" line "\\n\""
 }
