@@ -49,7 +49,7 @@ CREATE TABLE session (
     user_agent   text NOT NULL DEFAULT ''
 );
 -- Serves session_list.sql and the revocation of all of a user's sessions.
-CREATE INDEX session_user ON session (user_id, id DESC) WHERE revoked_at IS NULL;
+CREATE INDEX session_owner ON session (user_id, id DESC) WHERE revoked_at IS NULL;
 -- Serves pruning.
 CREATE INDEX session_expiry ON session (expires_at);
 
