@@ -143,3 +143,30 @@ CREATE FUNCTION transaction_json(t transaction, exponent integer) RETURNS json L
         'created_at', time_text(t.created_at), 'updated_at', time_text(t.updated_at),
         'deleted_at', time_text(t.deleted_at))
 $$;
+
+-- What an account holds on a day's evening: booked rows only. NULL: all there are.
+CREATE FUNCTION account_balance(account account, at date) RETURNS numeric LANGUAGE sql STABLE AS $$
+    SELECT account.opening_balance + coalesce(sum(t.amount), 0)
+    FROM transaction t
+    WHERE t.account_id = account.id AND t.deleted_at IS NULL AND t.status = 'booked' AND (at IS NULL OR t.date <= at)
+$$;
+
+CREATE FUNCTION account_json(a account) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'id', a.id, 'name', a.name, 'type', a.type, 'currency', a.currency,
+        'opening_balance', money_text(a.opening_balance, a.exponent),
+        'balance', money_text(account_balance(a, NULL), a.exponent), 'version', a.version,
+        'created_at', time_text(a.created_at), 'updated_at', time_text(a.updated_at))
+$$;
+
+CREATE FUNCTION category_json(c category) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'id', c.id, 'parent_id', c.parent_id, 'name', c.name, 'kind', c.kind, 'color', c.color, 'version', c.version,
+        'created_at', time_text(c.created_at), 'updated_at', time_text(c.updated_at))
+$$;
+
+CREATE FUNCTION tag_json(t tag) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'id', t.id, 'name', t.name, 'color', t.color, 'version', t.version,
+        'created_at', time_text(t.created_at), 'updated_at', time_text(t.updated_at))
+$$;

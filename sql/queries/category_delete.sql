@@ -1,0 +1,33 @@
+-- Takes a category away. Its transactions and its children go to move_to, or to no category and the category's parent.
+-- The second column is null when move_to is not another category of the user's: then nothing changed.
+-- $1 user, $2 id, $3 now, $4 version or null, $5 move_to or null
+WITH RECURSIVE target AS (
+    SELECT id, parent_id, version = coalesce($4::bigint, version) AS is_current FROM category
+    WHERE id = $2::uuid AND user_id = $1::uuid FOR UPDATE
+), below AS (
+    SELECT id FROM target
+    UNION ALL
+    SELECT category.id FROM category JOIN below ON category.parent_id = below.id
+), allowed AS (
+    SELECT id, coalesce($5::uuid, parent_id) AS new_parent FROM target
+    WHERE is_current
+      AND ($5::uuid IS NULL
+           OR ($5::uuid NOT IN (SELECT id FROM below)
+               AND EXISTS (SELECT FROM category WHERE id = $5::uuid AND user_id = $1::uuid)))
+), moved AS (
+    UPDATE transaction
+    SET category_id = CASE WHEN category_id = allowed.id THEN $5::uuid ELSE category_id END,
+        category_source = CASE WHEN category_id = allowed.id AND $5::uuid IS NULL THEN 'none' ELSE category_source END,
+        category_confidence = CASE WHEN category_id = allowed.id AND $5::uuid IS NULL THEN NULL ELSE category_confidence END,
+        split_categories = array_replace(split_categories, allowed.id, $5::uuid),
+        version = transaction.version + 1, updated_at = $3::timestamptz
+    FROM allowed
+    WHERE transaction.user_id = $1::uuid
+      AND (transaction.category_id = allowed.id OR allowed.id = ANY (transaction.split_categories))
+), children AS (
+    UPDATE category SET parent_id = allowed.new_parent, version = version + 1, updated_at = $3::timestamptz
+    FROM allowed WHERE category.parent_id = allowed.id AND category.user_id = $1::uuid
+), gone AS (
+    DELETE FROM category USING allowed WHERE category.id = allowed.id RETURNING category.id
+)
+SELECT target.is_current, gone.id::text FROM target LEFT JOIN gone USING (id)

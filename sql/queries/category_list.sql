@@ -1,0 +1,4 @@
+-- A page by id. $1 user, $2 after this id, $3 limit
+SELECT id, category_json(category)::text FROM category
+WHERE user_id = $1::uuid AND ($2::uuid IS NULL OR id > $2::uuid)
+ORDER BY id LIMIT $3::bigint

@@ -1,0 +1,27 @@
+-- Changes what the body names; parent_id null makes it a root. A parent that is not the user's, or lies below the
+-- category itself, leaves the row as it is and gives no JSON. $1 user, $2 id, $3 body, $4 now, $5 version or null
+WITH RECURSIVE posted AS (
+    SELECT $3::text::jsonb AS body
+), target AS (
+    SELECT id, version = coalesce($5::bigint, version) AS is_current FROM category
+    WHERE id = $2::uuid AND user_id = $1::uuid FOR UPDATE
+), below AS (
+    SELECT id FROM target
+    UNION ALL
+    SELECT category.id FROM category JOIN below ON category.parent_id = below.id
+), changed AS (
+    UPDATE category
+    SET name = coalesce(body ->> 'name', name),
+        kind = coalesce(body ->> 'kind', kind),
+        color = CASE WHEN body ? 'color' THEN body ->> 'color' ELSE color END,
+        parent_id = CASE WHEN body ? 'parent_id' THEN (body ->> 'parent_id')::uuid ELSE parent_id END,
+        version = version + 1, updated_at = $4::timestamptz
+    FROM target, posted
+    WHERE category.id = target.id AND target.is_current
+      AND (body ->> 'parent_id' IS NULL
+           OR ((body ->> 'parent_id')::uuid NOT IN (SELECT id FROM below)
+               AND EXISTS (SELECT FROM category AS parent
+                           WHERE parent.id = (body ->> 'parent_id')::uuid AND parent.user_id = $1::uuid)))
+    RETURNING category.id, category_json(category)::text AS json
+)
+SELECT target.is_current, changed.json FROM target LEFT JOIN changed USING (id)

@@ -1,0 +1,5 @@
+-- $1 user, $2 id, $3 body, $4 now
+INSERT INTO tag (id, user_id, name, color, created_at, updated_at)
+SELECT $2::uuid, $1::uuid, body ->> 'name', body ->> 'color', $4::timestamptz, $4::timestamptz
+FROM (SELECT $3::text::jsonb AS body) AS posted
+RETURNING true AS is_current, tag_json(tag)::text

@@ -1,0 +1,12 @@
+-- Brings a tombstone back, with its other half when it was a transfer. $1 user, $2 id, $3 now
+WITH target AS (
+    SELECT id, transfer_id FROM transaction WHERE id = $2::uuid AND user_id = $1::uuid AND deleted_at IS NOT NULL FOR UPDATE
+), back AS (
+    UPDATE transaction t SET deleted_at = NULL, updated_at = $3::timestamptz, version = t.version + 1
+    FROM target, account a
+    WHERE (t.id = target.id OR t.transfer_id = target.transfer_id)
+      AND a.id = t.account_id AND a.deleted_at IS NULL
+    RETURNING t.*
+)
+SELECT true AS is_current, transaction_json(back.*::transaction, a.exponent)::text
+FROM back JOIN target USING (id) JOIN account a ON a.id = back.account_id

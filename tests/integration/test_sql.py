@@ -1,0 +1,32 @@
+"""The statements of sql/queries against the migrated schema, without any program."""
+
+import glob
+import os
+
+import psycopg2
+import pytest
+from support.instance import ROOT
+
+STATEMENTS = sorted(glob.glob(os.path.join(ROOT, "sql", "queries", "*.sql")))
+
+
+@pytest.fixture(scope="module")
+def connection(postgres, database):
+    connection = psycopg2.connect(postgres.url(database))
+    connection.autocommit = True
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: os.path.basename(path)[:-4])
+def test_every_statement_is_one_that_the_schema_takes(connection, path):
+    name = os.path.basename(path)[:-4]
+    with open(path, encoding="utf-8") as file, connection.cursor() as cursor:
+        cursor.execute(f"PREPARE {name} AS {file.read()}")
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: os.path.basename(path)[:-4])
+def test_no_statement_asks_the_server_for_the_time(path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read().lower()
+    assert "now()" not in text and "current_timestamp" not in text and "current_date" not in text
