@@ -5,7 +5,7 @@ Q        := $(if $(V),,@)
 OUT      := out/$(VARIANT)
 GEN      := out/gen
 CC       ?= gcc
-PKGS     := libuv hiredis libpq libcurl jansson libjwt libsodium libical libxml-2.0 libzstd zlib libutf8proc
+PKGS     := libuv hiredis libpq libcurl jansson libjwt libcrypto libsodium libical libxml-2.0 libzstd zlib libutf8proc
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wconversion \
             -Wno-sign-conversion -Werror
@@ -26,11 +26,11 @@ LDLIBS  = $(PKG_LIBS) -lm
 
 # A room's files become part of the library; a program is the library and its own folder.
 ROOMS    := base finance statement queue db mail ledger tasks
-PROGRAMS := purser-api purser-worker purser-scheduler purser
 DIR_purser-api       := api api/handlers
 DIR_purser-worker    := worker
 DIR_purser-scheduler := scheduler
 DIR_purser           := cli
+PROGRAMS := $(foreach p,purser-api purser-worker purser-scheduler purser,$(if $(wildcard $(firstword $(DIR_$(p)))/main.c),$(p)))
 
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(foreach d,$(1),$(wildcard $(d)/*.c)))
 LIB_OBJS := $(call objects,$(ROOMS)) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/functions.o

@@ -1,0 +1,25 @@
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+/*
+ * One command of `purser`: a constant struct in a file of its own, listed in cli/main.c. A command talks to
+ * an instance over HTTP (PURSER_URL) as any client does; operators' commands go to PostgreSQL and Redis
+ * themselves.
+ */
+
+#include "base/err.h"
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct command {
+    const char *name;
+    const char *usage;   /* the words behind the name, "[--json] ID…"; "" for none */
+    const char *summary; /* one sentence without its stop */
+    /* argv[0] is the name. Gives the exit code; with EXIT_FAILED and a text in err, main prints it. With
+     * EXIT_USAGE main prints the usage, after err's text if there is one. */
+    int (*run)(int argc, char **argv, struct err *err);
+};
+
+extern const struct command command_keys, command_migrate, command_settings;
+
+#endif
