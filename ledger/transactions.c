@@ -45,6 +45,24 @@ static const struct json_field stored_fields[] = {
     {"external_id", JSON_FIELD_TEXT, 0, 1, 200, STORED(external_id)},
 };
 
+void transaction_check_status(const char *status, const char *pointer, struct faults *faults)
+{
+    if (strcmp(status, "booked") != 0 && strcmp(status, "pending") != 0)
+        faults_add(faults, pointer, "must be booked or pending");
+}
+
+void transaction_check_tags(const json_t *tags, const char *pointer, struct faults *faults)
+{
+    for (size_t i = 0; i < json_array_size(tags); i++) {
+        const json_t *tag = json_array_get(tags, i);
+        struct str name = {json_string_value(tag), json_string_length(tag)};
+        if (!json_is_string(tag) || name.size == 0 || str_utf8_length(name) > TAG_NAME_MAX ||
+            str_has_control(name))
+            faults_add(faults, arena_printf(faults->arena, "%s/%zu", pointer, i),
+                       "must be a string of 1 to %d characters without control characters", TAG_NAME_MAX);
+    }
+}
+
 /* What both forms have in common beyond types and lengths. */
 static void check(struct new_transaction *transaction, const char *pointer, struct arena *arena,
                   struct faults *faults)
@@ -54,18 +72,8 @@ static void check(struct new_transaction *transaction, const char *pointer, stru
                    "must be a date that exists, as YYYY-MM-DD");
     if (transaction->status == NULL)
         transaction->status = "booked";
-    else if (strcmp(transaction->status, "booked") != 0 && strcmp(transaction->status, "pending") != 0)
-        faults_add(faults, arena_printf(arena, "%s/status", pointer), "must be booked or pending");
-    size_t index;
-    json_t *tag;
-    json_array_foreach(transaction->tags, index, tag)
-    {
-        struct str name = {json_string_value(tag), json_string_length(tag)};
-        if (!json_is_string(tag) || name.size == 0 || str_utf8_length(name) > TAG_NAME_MAX ||
-            str_has_control(name))
-            faults_add(faults, arena_printf(arena, "%s/tags/%zu", pointer, index),
-                       "must be a string of 1 to %d characters without control characters", TAG_NAME_MAX);
-    }
+    transaction_check_status(transaction->status, arena_printf(arena, "%s/status", pointer), faults);
+    transaction_check_tags(transaction->tags, arena_printf(arena, "%s/tags", pointer), faults);
 }
 
 static const char *pointer_of(struct arena *arena, bool is_list, size_t index)

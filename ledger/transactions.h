@@ -33,6 +33,10 @@ struct new_transaction {
 int transactions_read(json_t *body, struct arena *arena, struct new_transaction **list, size_t *count,
                       struct faults *faults) MUST_CHECK;
 
+/* What a status and tags may be, for whoever takes them: a fault each that is not. */
+void transaction_check_status(const char *status, const char *pointer, struct faults *faults);
+void transaction_check_tags(const json_t *tags, const char *pointer, struct faults *faults);
+
 /* What the accounts and categories named by `list` are, to look up in one statement (sql_account_lookup). */
 void transactions_lookup_params(struct db_params *params, const struct id *user,
                                 const struct new_transaction *list, size_t count);

@@ -21,13 +21,13 @@ WITH posted AS (
                                    WHEN body ->> 'category_id' IS NULL THEN NULL ELSE 1 END,
         category_reasons = CASE WHEN body ? 'category_id' THEN NULL ELSE category_reasons END,
         split_amounts = CASE WHEN body ? 'splits' THEN
-            (SELECT array_agg((s ->> 'minor')::bigint ORDER BY n) FROM jsonb_array_elements(body -> 'splits') WITH ORDINALITY AS x (s, n))
+            (SELECT array_agg((s ->> 'minor')::bigint ORDER BY n) FROM jsonb_array_elements(nullif(body -> 'splits', 'null')) WITH ORDINALITY AS x (s, n))
             ELSE split_amounts END,
         split_categories = CASE WHEN body ? 'splits' THEN
-            (SELECT array_agg((s ->> 'category_id')::uuid ORDER BY n) FROM jsonb_array_elements(body -> 'splits') WITH ORDINALITY AS x (s, n))
+            (SELECT array_agg((s ->> 'category_id')::uuid ORDER BY n) FROM jsonb_array_elements(nullif(body -> 'splits', 'null')) WITH ORDINALITY AS x (s, n))
             ELSE split_categories END,
         split_memos = CASE WHEN body ? 'splits' THEN
-            (SELECT array_agg(s ->> 'memo' ORDER BY n) FROM jsonb_array_elements(body -> 'splits') WITH ORDINALITY AS x (s, n))
+            (SELECT array_agg(s ->> 'memo' ORDER BY n) FROM jsonb_array_elements(nullif(body -> 'splits', 'null')) WITH ORDINALITY AS x (s, n))
             ELSE split_memos END,
         edited = true, version = version + 1, updated_at = $4::timestamptz
     FROM target, posted
