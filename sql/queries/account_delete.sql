@@ -17,4 +17,4 @@ WITH target AS (
            OR transaction.transfer_id IN (SELECT transfer_id FROM transaction AS half
                                           WHERE half.account_id = gone.id AND half.transfer_id IS NOT NULL))
 )
-SELECT is_current, NULL::text FROM target
+SELECT CASE WHEN is_current THEN 204 ELSE 412 END AS status FROM target

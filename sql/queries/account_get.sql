@@ -1,2 +1,2 @@
 -- $1 user, $2 id
-SELECT true AS is_current, account_json(account)::text FROM account WHERE user_id = $1::uuid AND id = $2::uuid AND deleted_at IS NULL
+SELECT version::bigint AS etag, account_json(account)::text AS body FROM account WHERE user_id = $1::uuid AND id = $2::uuid AND deleted_at IS NULL

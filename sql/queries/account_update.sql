@@ -10,6 +10,7 @@ WITH target AS (
         version = version + 1, updated_at = $4::timestamptz
     FROM target, (SELECT $3::text::jsonb AS body) AS posted
     WHERE account.id = target.id AND target.is_current
-    RETURNING account.id, account_json(account)::text AS json
+    RETURNING account.id, account.version::bigint AS etag, account_json(account)::text AS json
 )
-SELECT target.is_current, changed.json FROM target LEFT JOIN changed USING (id)
+SELECT CASE WHEN target.is_current THEN 200 ELSE 412 END AS status, changed.etag, changed.json AS body
+FROM target LEFT JOIN changed USING (id)

@@ -1,5 +1,5 @@
 -- Takes a category away. Its transactions and its children go to move_to, or to no category and the category's parent.
--- The second column is null when move_to is not another category of the user's: then nothing changed.
+-- A move_to that is not another category of the user's: 422, and nothing changed.
 -- $1 user, $2 id, $3 now, $4 version or null, $5 move_to or null
 WITH RECURSIVE target AS (
     SELECT id, parent_id, version = coalesce($4::bigint, version) AS is_current FROM category
@@ -30,4 +30,7 @@ WITH RECURSIVE target AS (
 ), gone AS (
     DELETE FROM category USING allowed WHERE category.id = allowed.id RETURNING category.id
 )
-SELECT target.is_current, gone.id::text FROM target LEFT JOIN gone USING (id)
+SELECT CASE WHEN NOT target.is_current THEN 412 WHEN gone.id IS NULL THEN 422 ELSE 204 END AS status,
+       CASE WHEN target.is_current AND gone.id IS NULL THEN 'move_to' END AS pointer,
+       CASE WHEN target.is_current AND gone.id IS NULL THEN 'must be another category of yours that is not below this one' END AS detail
+FROM target LEFT JOIN gone USING (id)

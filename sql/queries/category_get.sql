@@ -1,2 +1,2 @@
 -- $1 user, $2 id
-SELECT true AS is_current, category_json(category)::text FROM category WHERE user_id = $1::uuid AND id = $2::uuid
+SELECT version::bigint AS etag, category_json(category)::text AS body FROM category WHERE user_id = $1::uuid AND id = $2::uuid

@@ -1,5 +1,5 @@
 -- Changes what the body names; parent_id null makes it a root. A parent that is not the user's, or lies below the
--- category itself, leaves the row as it is and gives no JSON. $1 user, $2 id, $3 body, $4 now, $5 version or null
+-- category itself, leaves the row as it is: 422. $1 user, $2 id, $3 body, $4 now, $5 version or null
 WITH RECURSIVE posted AS (
     SELECT $3::text::jsonb AS body
 ), target AS (
@@ -22,6 +22,10 @@ WITH RECURSIVE posted AS (
            OR ((body ->> 'parent_id')::uuid NOT IN (SELECT id FROM below)
                AND EXISTS (SELECT FROM category AS parent
                            WHERE parent.id = (body ->> 'parent_id')::uuid AND parent.user_id = $1::uuid)))
-    RETURNING category.id, category_json(category)::text AS json
+    RETURNING category.id, category.version::bigint AS etag, category_json(category)::text AS json
 )
-SELECT target.is_current, changed.json FROM target LEFT JOIN changed USING (id)
+SELECT CASE WHEN NOT target.is_current THEN 412 WHEN changed.id IS NULL THEN 422 ELSE 200 END AS status,
+       CASE WHEN target.is_current AND changed.id IS NULL THEN '/parent_id' END AS pointer,
+       CASE WHEN target.is_current AND changed.id IS NULL THEN 'must be another category of yours that is not below this one' END AS detail,
+       changed.etag, changed.json AS body
+FROM target LEFT JOIN changed USING (id)

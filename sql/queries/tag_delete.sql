@@ -8,4 +8,4 @@ WITH target AS (
     UPDATE transaction SET tags = array_remove(tags, gone.name), version = version + 1, updated_at = $3::timestamptz
     FROM gone WHERE transaction.user_id = $1::uuid AND gone.name = ANY (tags)
 )
-SELECT is_current, NULL::text FROM target
+SELECT CASE WHEN is_current THEN 204 ELSE 412 END AS status FROM target

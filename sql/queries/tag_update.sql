@@ -9,11 +9,12 @@ WITH target AS (
         version = version + 1, updated_at = $4::timestamptz
     FROM target, (SELECT $3::text::jsonb AS body) AS posted
     WHERE tag.id = target.id AND target.is_current
-    RETURNING tag.id, tag.name, target.old_name, tag_json(tag)::text AS json
+    RETURNING tag.id, tag.name, target.old_name, tag.version::bigint AS etag, tag_json(tag)::text AS json
 ), renamed AS (
     UPDATE transaction
     SET tags = array_replace(tags, changed.old_name, changed.name), version = version + 1, updated_at = $4::timestamptz
     FROM changed
     WHERE transaction.user_id = $1::uuid AND changed.name <> changed.old_name AND changed.old_name = ANY (tags)
 )
-SELECT target.is_current, changed.json FROM target LEFT JOIN changed USING (id)
+SELECT CASE WHEN target.is_current THEN 200 ELSE 412 END AS status, changed.etag, changed.json AS body
+FROM target LEFT JOIN changed USING (id)

@@ -7,4 +7,4 @@ WITH target AS (
     FROM target
     WHERE target.is_current AND t.deleted_at IS NULL AND (t.id = target.id OR t.transfer_id = target.transfer_id)
 )
-SELECT is_current, NULL::text FROM target
+SELECT CASE WHEN is_current THEN 204 ELSE 412 END AS status FROM target

@@ -8,5 +8,5 @@ WITH target AS (
       AND a.id = t.account_id AND a.deleted_at IS NULL
     RETURNING t.*
 )
-SELECT true AS is_current, transaction_json(back.*::transaction, a.exponent)::text
+SELECT back.version::bigint AS etag, transaction_json(back.*::transaction, a.exponent)::text AS body
 FROM back JOIN target USING (id) JOIN account a ON a.id = back.account_id

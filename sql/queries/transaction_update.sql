@@ -34,5 +34,6 @@ WITH posted AS (
     WHERE t.id = target.id AND target.is_current
     RETURNING t.*
 )
-SELECT target.is_current, transaction_json(changed.*::transaction, account.exponent)::text
+SELECT CASE WHEN target.is_current THEN 200 ELSE 412 END AS status, changed.version::bigint AS etag,
+       transaction_json(changed.*::transaction, account.exponent)::text AS body
 FROM target LEFT JOIN changed USING (id) LEFT JOIN account ON account.id = changed.account_id

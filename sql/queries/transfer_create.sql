@@ -11,7 +11,7 @@ WITH pair AS (
     ON CONFLICT (id) DO NOTHING
     RETURNING *
 )
-SELECT true AS is_current, json_build_object('id', $2::uuid,
-    'transactions', json_agg(transaction_json(pair.*::transaction, a.exponent) ORDER BY pair.amount))::text
+SELECT 201 AS status, '/v1/transfers/' || $2::uuid AS location, json_build_object('id', $2::uuid,
+    'transactions', json_agg(transaction_json(pair.*::transaction, a.exponent) ORDER BY pair.amount))::text AS body
 FROM pair JOIN account a ON a.id = pair.account_id
 HAVING count(*) = 2
