@@ -12,6 +12,7 @@
 
 static const struct command *const commands[] = {
     &command_keys,
+    &command_mail,
     &command_migrate,
     &command_settings,
 };

@@ -37,7 +37,8 @@ class SmtpServer:
         if user is not None:
             def authenticate(server, session, envelope, mechanism, data):
                 self.credentials.append((mechanism, data.login.decode(), data.password.decode(), session.ssl is not None))
-                return AuthResult(success=(data.login.decode(), data.password.decode()) == (user, password))
+                right = (data.login.decode(), data.password.decode()) == (user, password)
+                return AuthResult(success=right, handled=right)  # not handled: the server answers 535 itself
             options |= {"authenticator": authenticate, "auth_required": True, "auth_require_tls": tls_context is not None}
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
 
