@@ -8,7 +8,7 @@ WITH pair AS (
            $11::timestamptz, $11::timestamptz
     FROM (VALUES ($3::uuid, $5::uuid, -$7::bigint), ($4::uuid, $6::uuid, $8::bigint)) AS half (id, account_id, amount)
     JOIN account a ON a.id = half.account_id AND a.user_id = $1::uuid AND a.deleted_at IS NULL
-    ON CONFLICT (id) DO NOTHING
+    ON CONFLICT (id) DO UPDATE SET id = excluded.id -- a repetition finds its own rows
     RETURNING *
 )
 SELECT 201 AS status, '/v1/transfers/' || $2::uuid AS location, json_build_object('id', $2::uuid,
