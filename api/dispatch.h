@@ -1,0 +1,13 @@
+#ifndef API_DISPATCH_H
+#define API_DISPATCH_H
+
+/* The way of a request from its head to its handler: route, token, body, Idempotency-Key. */
+
+#include "api/request.h"
+
+void dispatch(struct request *request);
+
+/* Answers a head that was refused. detail: static. */
+void dispatch_refuse(struct request *request, int status, const char *detail);
+
+#endif

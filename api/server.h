@@ -1,0 +1,33 @@
+#ifndef API_SERVER_H
+#define API_SERVER_H
+
+/* The listening socket and what all connections share. Several processes may listen on one address
+ * (SO_REUSEPORT). */
+
+#include <uv.h>
+
+#include "api/api.h"
+#include "base/err.h"
+
+enum { SERVER_READ_SIZE = 64 * 1024 };
+
+struct server {
+    struct api *api;
+    uv_tcp_t listener;
+    struct conn *conns; /* doubly linked */
+    int64_t conn_count;
+    size_t body_bytes; /* held by all requests together: at most PURSER_BODY_MEMORY_BYTES */
+    uv_timer_t drain_timer;
+    char read_buffer[SERVER_READ_SIZE]; /* reads are handed on within their callback: one is enough */
+};
+
+/* Listens on "HOST:PORT" or "[IPV6]:PORT". The server owns its memory until server_free. */
+struct server *server_open(struct api *api, const char *address, struct err *err);
+
+/* Stops accepting, closes what is idle, lets running requests end; after PURSER_DRAIN_MS closes them too. */
+void server_drain(struct server *server);
+
+/* After the loop has ended. */
+void server_free(struct server *server);
+
+#endif
