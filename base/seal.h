@@ -15,6 +15,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* Purposes that two rooms share. */
+#define SEAL_MAILED_CODE "mailed code" /* in the args of send_registration_code */
+
 struct seal_key {
     uint8_t bytes[32];
 };

@@ -8,7 +8,8 @@ enum { MAILDIR_PREFIX = 8 };
 
 struct mail_route mail_route_of_settings(void)
 {
-    return (struct mail_route){settings.mail_url, settings.mail_tls, settings.mail_ca, settings.mail_timeout_ms};
+    return (struct mail_route){settings.mail_url, settings.mail_tls, settings.mail_ca,
+                               settings.mail_timeout_ms};
 }
 
 static bool is_maildir(const char *url)

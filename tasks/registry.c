@@ -4,9 +4,11 @@
 
 /* One line a task; the struct stands at the end of its file. */
 extern const struct task task_ingest_transactions;
+extern const struct task task_send_registration_code;
 
 const struct task *const tasks_all[] = {
     &task_ingest_transactions,
+    &task_send_registration_code,
     NULL,
 };
 

@@ -4,6 +4,7 @@
 #include "mail/encoding.h"
 #include "mail/mail.h"
 #include "mail/message.h"
+#include "mail/template.h"
 
 static struct arena arena;
 static struct buf out;
@@ -211,6 +212,15 @@ START_TEST(a_message_larger_than_its_buffer_is_refused)
 }
 END_TEST
 
+START_TEST(a_template_is_filled_and_html_is_escaped)
+{
+    static const struct mail_value values[] = {{"name", "<b>&\"'"}, {"n", "3"}, {NULL, NULL}};
+    ck_assert_str_eq(mail_fill(&arena, "{name} {n}{n} {x} {", values, MAIL_TEXT), "<b>&\"' 33 {x} {");
+    ck_assert_str_eq(mail_fill(&arena, "a{b:{n}} {name}", values, MAIL_HTML),
+                     "a{b:3} &lt;b&gt;&amp;&quot;&#39;");
+}
+END_TEST
+
 START_TEST(a_route_that_is_none_is_refused_by_its_setting)
 {
     static const struct {
@@ -247,6 +257,7 @@ Suite *mail_suite(void)
     tcase_add_test(tests, a_message_is_both_text_and_html_and_the_same_bytes_each_time);
     tcase_add_test(tests, a_message_with_a_second_line_in_a_header_is_refused);
     tcase_add_test(tests, a_message_larger_than_its_buffer_is_refused);
+    tcase_add_test(tests, a_template_is_filled_and_html_is_escaped);
     tcase_add_test(tests, a_route_that_is_none_is_refused_by_its_setting);
     Suite *suite = suite_create("mail");
     suite_add_tcase(suite, tests);
