@@ -29,10 +29,14 @@ enum job_state {
 
 /* "scheduled", "queued", …; static. */
 const char *job_state_name(enum job_state state);
+/* -1 when no state has that name. */
+int job_state_find(struct str name, enum job_state *state) MUST_CHECK;
 bool job_state_is_final(enum job_state state);
 
 enum job_flag {
-    JOB_ALONE = 1, /* was in flight when a child died: runs in a batch of one */
+    JOB_ALONE = 1,              /* was in flight when a child died: runs in a batch of one */
+    JOB_CANCELLED_BY_OWNER = 2, /* cancelled while queued: whoever claims it ends it without running it */
+    JOB_HOLDS = 4,              /* counts against a concurrency limit until it is acknowledged */
 };
 
 enum outcome_kind {
@@ -49,13 +53,14 @@ struct outcome {
     int64_t until_ms;   /* wall clock */
 };
 
-enum { JOB_ENVELOPE_MAX = 64 * 1024, JOB_NAME_MAX = 64, JOB_UNIQUE_MAX = 128 };
+enum { JOB_ENVELOPE_MAX = 64 * 1024, JOB_NAME_MAX = 64, JOB_UNIQUE_MAX = 128, JOB_HEADER_SIZE = 100 };
 
 struct job {
     struct id id;
     const char *task, *queue; /* [a-z0-9_]+, at most JOB_NAME_MAX bytes */
     const char *lane;         /* "" in a plain queue; a user's id in a fair one */
     const char *unique;       /* "" or the key of which only one job may be unfinished */
+    const char *limit;        /* "" or RULE or RULE/KEY: the limit it counts against, see docs/queue.md */
     const char *traceparent;  /* "" or W3C Trace Context */
     int attempt;              /* 0 before the first run; counts runs that ended in retry */
     int crashes;              /* children that died under it; never counts as an attempt */
@@ -66,7 +71,8 @@ struct job {
     bool skip; /* its effects were committed before: the child acks it and does not run it */
 };
 
-/* Appends the envelope. A name, key or size out of its limits: ERR_REJECT, naming it. */
+/* Appends the envelope. A name, key or size out of its limits: ERR_REJECT, naming it. A text that is NULL
+ * counts as "". */
 int job_encode(const struct job *job, struct buf *envelope, struct err *err) MUST_CHECK;
 
 /* Reads an envelope; texts are copied into the arena. ERR_REJECT says what is wrong with it. Total: any bytes

@@ -1,0 +1,208 @@
+-- Claiming: limits and pauses of tasks, plain queues, fair queues.
+
+-- What holds for this call: pauses, rules, bounds. A few fields; read once a call.
+local function read_control(K)
+    local flat, control = call('HGETALL', K.control), {}
+    for i = 1, #flat, 2 do
+        control[flat[i]] = flat[i + 1]
+        if sub(flat[i], 1, 10) == 'rule:task:' or sub(flat[i], 1, 11) == 'pause:task:' then
+            control.looks_at_tasks = true
+        end
+    end
+    return control
+end
+
+local function hold_back(K, scope, id)
+    call('RPUSH', K.held .. scope, id)
+    call('SADD', K.helds, scope)
+end
+
+-- A token bucket (count tokens each per_ms, at most burst): 0 when it holds a token, else when it will. The state is
+-- "tokens at", refilled on reading.
+local function bucket_wait(K, scope, rule, now)
+    local tokens, at = rule.burst, now
+    local state = call('HGET', K.bucket, scope)
+    if state then
+        tokens, at = match(state, '^(%S+) (%S+)$')
+        tokens = math.min(rule.burst, tonumber(tokens) + math.max(0, now - tonumber(at)) * rule.count / rule.per_ms)
+    end
+    rule.tokens = tokens
+    if tokens >= 0.999999 then
+        return 0
+    end
+    return now + math.max(1, math.ceil((1 - tokens) * rule.per_ms / rule.count))
+end
+
+-- "CONCURRENCY COUNT PER_MS BURST", zeros for what is not limited.
+local function parse_rule(text)
+    local most, count, per_ms, burst = match(text, '^(%d+) (%d+) (%d+) (%d+)$')
+    if not most then
+        return nil
+    end
+    return {most = tonumber(most), count = tonumber(count), per_ms = tonumber(per_ms), burst = tonumber(burst)}
+end
+
+-- false when a limit or a pause holds the job back (it is in that home now), else the envelope to run.
+local function admit(K, control, node, now, id, envelope)
+    local job = parse(envelope)
+    if not job then
+        return envelope
+    end
+    if control['pause:task:' .. job.task] then
+        hold_back(K, 'pause:' .. job.task, id)
+        return false
+    end
+    local scopes = {}
+    for _, scope in ipairs({'task:' .. job.task, job.limit}) do
+        local text = scope ~= '' and control['rule:' .. rule_of(scope)]
+        local rule = text and parse_rule(text)
+        if rule then
+            rule.scope = scope
+            if rule.most > 0 and call('HLEN', K.hold .. scope) >= rule.most then
+                hold_back(K, scope, id)
+                return false
+            end
+            local free_at = rule.count > 0 and rule.per_ms > 0 and bucket_wait(K, scope, rule, now) or 0
+            if free_at > 0 then
+                hold_back(K, scope, id)
+                call('ZADD', K.sched, 'NX', free_at, '@' .. scope)
+                return false
+            end
+            scopes[#scopes + 1] = rule
+        end
+    end
+    for _, rule in ipairs(scopes) do
+        if rule.most > 0 then
+            call('HSET', K.hold .. rule.scope, id, node)
+            with_flag(job, FLAG_HOLDS)
+        end
+        if rule.tokens then
+            call('HSET', K.bucket, rule.scope, format('%.6f %d', rule.tokens - 1, now))
+        end
+    end
+    if has_flag(job, FLAG_HOLDS) then
+        envelope = patched(envelope, job)
+        call('HSET', K.job, id, envelope)
+    end
+    return envelope
+end
+
+-- Takes the jobs of `ids` that may run now into `out` as id, envelope, …; returns how many.
+local function take(K, control, node, now, ids, out)
+    local envelopes, taken = call('HMGET', K.job, unpack(ids)), 0
+    for i = 1, #ids do
+        local envelope = envelopes[i]
+        -- An id without an envelope was finished while it waited; it just goes.
+        if envelope and (control.looks_at_tasks or sub(envelope, 95, 97) ~= '000') then
+            envelope = admit(K, control, node, now, ids[i], envelope)
+        end
+        if envelope then
+            out[#out + 1] = ids[i]
+            out[#out + 1] = envelope
+            taken = taken + 1
+        end
+    end
+    return taken
+end
+
+-- One turn of the ring after another until `want` jobs are taken. In a turn every lane gives its weight in jobs, times
+-- what makes the turn fill the batch; a lane that the end of a batch cut short goes on where it stopped.
+local function claim_fair(K, control, node, now, queue, want, out)
+    local ring, taken, scanned = K.ring .. queue, 0, 0
+    local weighted = call('EXISTS', K.weight) == 1
+    while taken < want and scanned < 4 * want + CHUNK do
+        local lanes = call('LRANGE', ring, 0, want - taken - 1)
+        if #lanes == 0 then
+            break
+        end
+        local weights, total, credit = {}, 0, nil
+        for i, lane in ipairs(lanes) do
+            weights[i] = weighted and tonumber(call('HGET', K.weight, queue .. ':' .. lane)) or 1
+            total = total + weights[i]
+        end
+        if weighted then
+            credit = call('HGET', K.weight, '!' .. queue)
+            if credit then
+                call('HDEL', K.weight, '!' .. queue)
+            end
+        end
+        local unit = math.max(1, floor((want - taken) / total))
+        for i, lane in ipairs(lanes) do
+            if taken >= want then
+                break
+            end
+            local quota, key = weights[i] * unit, K.q .. queue .. ':' .. lane
+            if i == 1 and credit then
+                local whose, rest = match(credit, '^(%S+) (%d+)$')
+                quota = whose == lane and tonumber(rest) or quota
+            end
+            local count = math.min(quota, want - taken)
+            local ids = call('LPOP', key, count) or {}
+            scanned = scanned + #ids + 1
+            call('LPOP', ring)
+            if call('LLEN', key) > 0 then
+                call(count < quota and 'LPUSH' or 'RPUSH', ring, lane)
+                if count < quota then
+                    call('HSET', K.weight, '!' .. queue, lane .. ' ' .. (quota - count))
+                end
+            end
+            if #ids > 0 then
+                call('HINCRBY', K.depth, queue, -#ids)
+                taken = taken + take(K, control, node, now, ids, out)
+            end
+        end
+    end
+    return taken
+end
+
+local function claim(K, control, node, now, queue, want, out)
+    if control['pause:queue:' .. queue] then
+        return 0
+    end
+    local taken, scanned = 0, 0
+    while taken < want and scanned < 4 * want + CHUNK do
+        local ids = call('LPOP', K.q .. queue, math.min(want - taken, CHUNK))
+        if not ids then
+            break
+        end
+        scanned = scanned + #ids
+        taken = taken + take(K, control, node, now, ids, out)
+    end
+    if taken < want then
+        taken = taken + claim_fair(K, control, node, now, queue, want - taken, out)
+    end
+    return taken
+end
+
+-- Moves what is due from the schedule to the backs of its queues. "@SCOPE" stands for a token bucket that has filled.
+local function promote(K, now)
+    local due = call('ZRANGEBYSCORE', K.sched, '-inf', now, 'LIMIT', 0, CHUNK)
+    if #due == 0 then
+        return
+    end
+    call('ZREM', K.sched, unpack(due))
+    local envelopes = call('HMGET', K.job, unpack(due))
+    for i, id in ipairs(due) do
+        local job = parse(envelopes[i])
+        if job then
+            push(K, job.queue, job.lane, {id}, false)
+            call('SADD', K.queues, job.queue)
+        elseif envelopes[i] then
+            bury(K, id, envelopes[i], 'its envelope is malformed', now)
+            record(K, id, 'dead', 'its envelope is malformed')
+        elseif sub(id, 1, 1) == '@' then
+            local scope = sub(id, 2)
+            local text = call('HGET', K.control, 'rule:' .. rule_of(scope))
+            local rule = text and parse_rule(text)
+            local count = CHUNK
+            if rule and rule.count > 0 and rule.per_ms > 0 then
+                bucket_wait(K, scope, rule, now)
+                count = math.max(1, floor(rule.tokens))
+            end
+            if unhold(K, scope, count) > 0 then
+                -- Comes back for the rest; the bucket will be empty until then.
+                call('ZADD', K.sched, now + (rule and math.max(1, math.ceil(rule.per_ms / math.max(1, rule.count))) or 1), id)
+            end
+        end
+    end
+end

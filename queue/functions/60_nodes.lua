@@ -1,0 +1,140 @@
+-- Dispatchers: their lease, what they hold, what becomes of it when they or their children die.
+
+-- purser_beat NODE NOW LEASE_NOW LEASE_MS INFO -> { next_due, id to cancel… }
+local function beat(keys, args)
+    local K, node = shard(keys), args[1]
+    call('ZADD', K.nodes, lease_now(args[3]) + tonumber(args[4]), node)
+    if call('HGET', K.info, node) ~= args[5] then
+        call('HSET', K.info, node, args[5])
+    end
+    local reply = {next_due(K)}
+    local cancels = call('SMEMBERS', K.cancel .. node)
+    if #cancels > 0 then
+        call('DEL', K.cancel .. node)
+    end
+    for _, id in ipairs(cancels) do
+        reply[#reply + 1] = id
+    end
+    return reply
+end
+
+-- Back to the front of its queue. how: "crash" (a child died under it: alone from now on, the third time is the last),
+-- "lost" (its dispatcher died: alone from now on, a second time counts as a crash), "alone" (it ran too long among
+-- others), "back" (it was not begun, nothing happened to it).
+local function give_back(K, id, how, now, reason)
+    local envelope = call('HGET', K.job, id)
+    local job = parse(envelope)
+    if not envelope then
+        return
+    elseif not job then
+        bury(K, id, envelope, 'its envelope is malformed', now)
+        record(K, id, 'dead', 'its envelope is malformed')
+        return
+    end
+    release_limits(K, id, job)
+    if how == 'crash' or (how == 'lost' and has_flag(job, FLAG_ALONE)) then
+        job.crashes = job.crashes + 1
+    end
+    if how ~= 'back' then
+        with_flag(job, FLAG_ALONE)
+    end
+    envelope = patched(envelope, job)
+    if job.crashes >= CRASHES_MAX and how ~= 'back' then
+        bury(K, id, envelope, reason, now)
+        record(K, id, 'dead', reason)
+        return
+    end
+    if how ~= 'back' then
+        call('HSET', K.why, id, reason)
+    end
+    call('HSET', K.job, id, envelope)
+    push(K, job.queue, job.lane, {id}, true)
+end
+
+-- purser_requeue NODE NOW HOW REASON id… -> how many were in flight here
+local function requeue(keys, args)
+    local K, node, now, count = shard(keys), args[1], tonumber(args[2]), 0
+    for i = #args, 5, -1 do
+        if call('HDEL', K['in'] .. node, args[i]) == 1 then
+            give_back(K, args[i], args[3], now, args[4])
+            count = count + 1
+        end
+    end
+    if count > 0 then
+        ring_bell(K)
+    end
+    return count
+end
+
+-- purser_leave NODE -> 1 when it held nothing any more
+local function leave(keys, args)
+    local K, mine = shard(keys), shard(keys)['in'] .. args[1]
+    call('HDEL', mine, '#')
+    if call('HLEN', mine) > 0 then
+        return 0
+    end
+    call('ZREM', K.nodes, args[1])
+    call('HDEL', K.info, args[1])
+    call('DEL', K.cancel .. args[1])
+    return 1
+end
+
+-- purser_reap NOW LEASE_NOW -> { jobs returned, nodes given up, 1 when there is more to do }
+-- Also lets held jobs go whose limit is free: a release that was missed delays them by one tick and no more.
+local function reap(keys, args)
+    local K, now, budget, nodes, jobs = shard(keys), tonumber(args[1]), CHUNK, 0, 0
+    for _, node in ipairs(call('ZRANGEBYSCORE', K.nodes, '-inf', lease_now(args[2]))) do
+        local mine = K['in'] .. node
+        call('HDEL', mine, '#')
+        if call('HLEN', mine) > 0 then
+            for _, id in ipairs(call('HRANDFIELD', mine, budget)) do
+                call('HDEL', mine, id)
+                give_back(K, id, 'lost', now, 'its dispatcher died')
+                jobs = jobs + 1
+                budget = budget - 1
+            end
+        end
+        if call('HLEN', mine) == 0 then
+            call('ZREM', K.nodes, node)
+            call('HDEL', K.info, node)
+            call('DEL', K.cancel .. node)
+            nodes = nodes + 1
+        end
+        if budget <= 0 then
+            break
+        end
+    end
+    local control = read_control(K)
+    for _, scope in ipairs(call('SMEMBERS', K.helds)) do
+        local task = match(scope, '^pause:(.*)$')
+        local text = control['rule:' .. rule_of(scope)]
+        local rule = text and parse_rule(text)
+        if task and not control['pause:task:' .. task] or not task and not rule then
+            unhold(K, scope, CHUNK)
+        elseif rule and rule.most > 0 then
+            local free = rule.most - call('HLEN', K.hold .. scope)
+            if free > 0 then
+                unhold(K, scope, free)
+            end
+        elseif rule and rule.count > 0 and not call('ZSCORE', K.sched, '@' .. scope) then
+            call('ZADD', K.sched, now, '@' .. scope)
+        end
+    end
+    if jobs > 0 then
+        ring_bell(K)
+    end
+    return {jobs, nodes, budget <= 0 and 1 or 0}
+end
+
+-- purser_holding NODE -> { seq of the last swap that took effect, id, envelope, … }
+local function holding(keys, args)
+    local K, mine = shard(keys), shard(keys)['in'] .. args[1]
+    local reply = {call('HGET', mine, '#') or ''}
+    for _, id in ipairs(call('HKEYS', mine)) do
+        if id ~= '#' then
+            reply[#reply + 1] = id
+            reply[#reply + 1] = call('HGET', K.job, id) or ''
+        end
+    end
+    return reply
+end
