@@ -35,7 +35,7 @@ PROGRAMS := $(foreach p,purser-api purser-worker purser-scheduler purser,$(if $(
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(foreach d,$(1),$(wildcard $(d)/*.c)))
 LIB_OBJS := $(call objects,$(ROOMS)) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/functions.o
 
-.PHONY: all help bootstrap run demo test unit asan fuzz bench chaos tidy format clean
+.PHONY: all help bootstrap run demo test unit asan fuzz fuzz-targets chaos tidy format clean
 all: $(addprefix $(OUT)/,$(PROGRAMS)) ## build the four programs into out/release/
 
 help: ## this list
@@ -43,6 +43,39 @@ help: ## this list
 
 bootstrap: ## install whatever Debian package is missing
 	@tools/bootstrap.sh
+
+# Each of these does all of its own set-up from a fresh clone.
+DIR  := var
+PORT := 8080
+JOBS := -j$(shell nproc) --no-print-directory
+run: ## a whole instance: make run [DIR=path] [PORT=n], until Ctrl-C
+	@tools/bootstrap.sh build server
+	@$(MAKE) $(JOBS) all
+	@exec env BIN=$(OUT) tools/up.sh $(DIR) $(PORT)
+demo: ## the same, and shows the main job with real output
+	@tools/bootstrap.sh build server
+	@$(MAKE) $(JOBS) all
+	@exec env BIN=$(OUT) tools/up.sh --demo $(DIR) $(PORT)
+test: ## unit and integration tests on private servers; SLOW=1 adds the long ones
+	@tools/bootstrap.sh build server test
+	@$(MAKE) $(JOBS) all $(OUT)/unit
+	@VARIANT=$(VARIANT) tools/test.sh
+asan: ## the same under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory VARIANT=asan test
+fuzz: ## each of tests/fuzz for T seconds: make fuzz T=60
+	@tools/bootstrap.sh
+	@$(MAKE) $(JOBS) CC=clang VARIANT=fuzz fuzz-targets
+	@tools/fuzz.sh $(or $(T),60)
+chaos: ## kills what can be killed, 20 times each, and counts what was accepted
+	@tools/bootstrap.sh build server test
+	@$(MAKE) $(JOBS) all
+	@PURSER_VARIANT=$(VARIANT) ROUNDS=$(or $(ROUNDS),20) /usr/bin/python3 -m pytest -c tests/integration/pytest.ini tests/chaos
+tidy: ## format, static analysis, include directions, settings and sizes
+	@tools/bootstrap.sh
+	@$(MAKE) $(JOBS) all
+	@tools/tidy.sh
+format: ## clang-format everything
+	clang-format -i $(shell git ls-files '*.c' '*.h')
 
 # Statements, migrations and the Lua library become C, so that a binary is all that has to be copied.
 SQL_FILES := $(wildcard sql/queries/*.sql sql/migrations/*.sql)
