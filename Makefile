@@ -124,9 +124,11 @@ $(GEN)/unit_suites.h: $(UNIT_SRCS) tests/unit
 	@mkdir -p $(GEN)
 	@printf 'SUITE(%s)\n' $(patsubst tests/unit/%_test.c,%,$(UNIT_SRCS)) > $@
 $(OUT)/obj/tests/unit/main.o: $(GEN)/unit_suites.h
-$(OUT)/unit: $(UNIT_OBJS) $(OUT)/libpurser.a
+# The API's own rooms, tested by the unit and fuzz programs too.
+API_OBJS := $(filter-out %/main.o,$(call objects,$(DIR_purser-api))) $(LLHTTP_OBJS)
+$(OUT)/unit: $(UNIT_OBJS) $(API_OBJS) $(OUT)/libpurser.a
 	@echo "  LD $@"
-	$(Q)$(CC) $(LDFLAGS) $(UNIT_OBJS) $(OUT)/libpurser.a $(shell pkg-config --libs check) $(LDLIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(UNIT_OBJS) $(API_OBJS) $(OUT)/libpurser.a $(shell pkg-config --libs check) $(LDLIBS) -o $@
 unit: $(OUT)/unit ## unit tests only
 	$(OUT)/unit
 

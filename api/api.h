@@ -8,13 +8,24 @@
 #include <stdint.h>
 #include <uv.h>
 
-struct server;
+#include "base/seal.h"
+#include "base/signing.h"
+
+struct auth;
 struct db_pool;
+struct idempotency;
+struct queue_uv;
+struct server;
 
 struct api {
     uv_loop_t *loop;
     struct db_pool *pool;
+    struct queue_uv *queue;
+    struct auth *auth;
+    struct idempotency *idempotency;
     struct server *server;
+    struct signing_keys signing;
+    struct seal_key secret;
     bool draining; /* SIGTERM came: no new connections, each answer closes its own */
 };
 

@@ -98,6 +98,8 @@ struct request {
 };
 
 /* For conn and dispatch. A request lives from its head to behind its answer. */
+/* Decodes a path parameter in place. -1: it is not percent-encoded UTF-8. */
+int request_decode_param(struct request *request, struct str *param) MUST_CHECK;
 struct request *request_new(struct api *api, struct conn *conn);
 void request_free(struct request *request);
 

@@ -1,0 +1,154 @@
+/* Statements of requests, and answers made of their rows. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "api/reply.h"
+#include "finance/date.h"
+
+struct db_params *request_params(struct request *request)
+{
+    struct db_params *params = arena_alloc(request->arena, sizeof *params);
+    db_params_init(params, request->arena);
+    return params;
+}
+
+struct call {
+    struct request *request;
+    void (*done)(struct request *request, struct db_answer *answer);
+};
+
+static void on_answer(void *arg, struct db_answer *answer)
+{
+    struct call *call = arg;
+    call->done(call->request, answer);
+}
+
+void request_run(struct request *request, const struct sql *sql, const struct db_params *params,
+                 void (*done)(struct request *request, struct db_answer *answer))
+{
+    struct call *call = arena_alloc(request->arena, sizeof *call);
+    *call = (struct call){request, done};
+    db_pool_run(request->api->pool, sql, params, on_answer, call);
+}
+
+static int column_of(const struct db_rows *rows, const char *name)
+{
+    int column = PQfnumber(rows->result, name);
+    return column >= 0 && !rows_is_null(rows, 0, column) ? column : -1;
+}
+
+static const char *text_of(const struct db_rows *rows, const char *name)
+{
+    int column = column_of(rows, name);
+    return column < 0 ? NULL : rows_text(rows, 0, column);
+}
+
+void request_answer_rows(struct request *request, const struct db_rows *rows)
+{
+    if (rows->count == 0) {
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL);
+        return;
+    }
+    int column = column_of(rows, "status");
+    int status = column < 0 ? 200 : (int)rows_int(rows, 0, column);
+    const char *detail = text_of(rows, "detail"), *pointer = text_of(rows, "pointer");
+    if (status >= 400) {
+        if (pointer != NULL)
+            faults_add(&request->faults, pointer, "%s", detail == NULL ? "is not acceptable" : detail);
+        reply_problem(request, problem_of_status(status), detail == NULL ? NULL : "%s", detail);
+        return;
+    }
+    if ((column = column_of(rows, "etag")) >= 0)
+        reply_header(request, "ETag", "\"%" PRId64 "\"", rows_int(rows, 0, column));
+    const char *location = text_of(rows, "location"), *body = text_of(rows, "body");
+    if (location != NULL)
+        reply_header(request, "Location", "%s", location);
+    if (PQfnumber(rows->result, "next") >= 0)
+        reply_page(request, body, text_of(rows, "next"));
+    else if (body == NULL)
+        reply_empty(request, status == 200 ? 204 : status);
+    else
+        reply_json(request, status, body);
+}
+
+static void answer_with(struct request *request, struct db_answer *answer)
+{
+    if (answer->result != 0)
+        reply_error(request, &answer->err);
+    else
+        request_answer_rows(request, &answer->rows);
+}
+
+void request_answer(struct request *request, const struct sql *sql, const struct db_params *params)
+{
+    request_run(request, sql, params, answer_with);
+}
+
+enum {
+    OID_INT8 = 20,
+    OID_INT4 = 23,
+    OID_UUID = 2950,
+    OID_DATE = 1082,
+    OID_TIMESTAMPTZ = 1184
+}; /* pg_type.dat */
+enum { ROWS_LIMIT = 64 * 1024 * 1024 };
+
+static void add_key(struct buf *key, const struct db_rows *rows, int row, int column)
+{
+    switch (PQftype(rows->result, column)) {
+    case OID_INT8:
+    case OID_INT4:
+        buf_printf(key, "%" PRId64, rows_int(rows, row, column));
+        break;
+    case OID_UUID: {
+        char text[ID_TEXT_SIZE];
+        struct id id = rows_id(rows, row, column);
+        id_format(&id, text);
+        buf_add_text(key, text);
+        break;
+    }
+    case OID_DATE: {
+        char text[DATE_TEXT_SIZE];
+        date_format(rows_date(rows, row, column), text);
+        buf_add_text(key, text);
+        break;
+    }
+    case OID_TIMESTAMPTZ:
+        buf_printf(key, "%" PRId64, rows_time(rows, row, column));
+        break;
+    default:
+        buf_add_text(key, rows_is_null(rows, row, column) ? "" : rows_text(rows, row, column));
+    }
+}
+
+static void free_buf(void *buf)
+{
+    buf_free(buf);
+}
+
+static struct buf *buf_of(struct arena *arena)
+{
+    struct buf *buf = arena_alloc(arena, sizeof *buf);
+    buf_init(buf, ROWS_LIMIT);
+    arena_defer(arena, free_buf, buf);
+    return buf;
+}
+
+void reply_rows(struct request *request, const struct db_rows *rows, int64_t limit)
+{
+    struct buf *array = buf_of(request->arena), *key = buf_of(request->arena);
+    int count = rows->count < limit ? rows->count : (int)limit, columns = PQnfields(rows->result);
+    buf_add_char(array, '[');
+    for (int row = 0; row < count; row++) {
+        buf_add_text(array, row == 0 ? "" : ",");
+        buf_add_text(array, rows_text(rows, row, columns - 1));
+    }
+    buf_add_char(array, ']');
+    for (int column = 0; column + 1 < columns && rows->count > limit; column++) {
+        buf_add_text(key, column == 0 ? "" : "\x1F");
+        add_key(key, rows, count - 1, column);
+    }
+    reply_page(request, array->overflowed ? "[]" : array->data, key->data);
+}

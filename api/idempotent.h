@@ -1,0 +1,29 @@
+#ifndef API_IDEMPOTENT_H
+#define API_IDEMPOTENT_H
+
+/*
+ * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a POST under a key takes effect once, however
+ * often it is sent. Before the work a row reserves the key together with the id of what the work will make
+ * (request->id); behind it the sealed answer is kept there. A repetition gets that answer; one that comes
+ * while the first is at work waits for it; one that comes after a crash works again, with the same id. A key
+ * is its user's; under it only the same method, target and body are taken (of a streamed body its length
+ * alone is compared).
+ */
+
+#include "api/request.h"
+
+struct idempotency;
+
+struct idempotency *idempotency_new(struct api *api);
+void idempotency_close(struct idempotency *idempotency);
+
+/* Calls next when the request has to be worked on; answers it itself otherwise. */
+void idempotent_begin(struct request *request, void (*next)(struct request *request));
+
+/* Called by reply with the answer to a request that has a reservation; `send` is called once it is kept.
+ * content_type may be NULL. */
+void idempotent_finish(struct request *request, int status, const char *content_type, struct str body,
+                       void (*send)(struct request *request, int status, const char *content_type,
+                                    struct str body));
+
+#endif

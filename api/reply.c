@@ -1,0 +1,231 @@
+#include "api/reply.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/conn.h"
+#include "api/cursor.h"
+#include "api/idempotent.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { DETAIL_SIZE = 512, HEAD_LIMIT = REQUEST_HEADERS_LIMIT + 512, PAGE_LIMIT = 64 * 1024 * 1024 };
+
+void reply_header(struct request *request, const char *name, const char *format, ...)
+{
+    va_list arguments;
+    char value[DETAIL_SIZE];
+    va_start(arguments, format);
+    int size = vsnprintf(value, sizeof value, format, arguments);
+    va_end(arguments);
+    if (size < 0 || size >= DETAIL_SIZE || str_has_control(str_of(value)))
+        abort();
+    buf_printf(&request->headers, "%s: %s\r\n", name, value);
+}
+
+static const char *reason_of(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 201:
+        return "Created";
+    case 202:
+        return "Accepted";
+    case 204:
+        return "No Content";
+    case 304:
+        return "Not Modified";
+    default:
+        return status < 400 ? "Other" : status < 500 ? "Client Error" : "Server Error";
+    }
+}
+
+static void log_request(const struct request *request, int status)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%.*s", (int)request->head->path.size, request->head->path.data);
+    log_at(status == 500 || status == 503 ? LOG_WARN : LOG_DEBUG, "request",
+           LOG_TEXT("method", method_name(request->head->method)), LOG_TEXT("path", path),
+           LOG_INT("status", status), LOG_INT("us", clock_mono_us() - request->started_us),
+           LOG_TEXT("trace", request->traceparent));
+}
+
+static bool has_body(const struct request *request, int status)
+{
+    return request->head->method != METHOD_HEAD && status != 204 && status != 304;
+}
+
+/* The one place where an answer leaves. */
+static void send_now(struct request *request, int status, const char *content_type, struct str body)
+{
+    log_request(request, status);
+    if (request->conn == NULL) {
+        request_free(request);
+        return;
+    }
+    bool may_keep = conn_may_keep(request->conn);
+    struct buf head;
+    buf_init(&head, HEAD_LIMIT);
+    buf_printf(&head, "HTTP/1.1 %d %s\r\n", status, reason_of(status));
+    if (content_type != NULL)
+        buf_printf(&head, "Content-Type: %s\r\n", content_type);
+    if (status != 204 && status != 304)
+        buf_printf(&head, "Content-Length: %zu\r\n", body.size);
+    if (!may_keep)
+        buf_add_text(&head, "Connection: close\r\n");
+    buf_add_text(&head, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+    if (request->headers.size > 0)
+        buf_add(&head, request->headers.data, request->headers.size);
+    buf_add_text(&head, "\r\n");
+    struct str text = {arena_memdup(request->arena, head.data, head.size), head.size};
+    buf_free(&head);
+    conn_send(request->conn, text, has_body(request, status) ? body : (struct str){"", 0}, may_keep);
+}
+
+static void answer(struct request *request, int status, const char *content_type, struct str body)
+{
+    if (request->is_answered)
+        abort(); /* two answers to one request would be read as the answer to the next */
+    request->is_answered = true;
+    request->gone = NULL;
+    idempotent_finish(request, status, content_type, body, send_now);
+}
+
+void reply_text(struct request *request, int status, const char *content_type, struct str text)
+{
+    answer(request, status, content_type, text);
+}
+
+void reply_json(struct request *request, int status, const char *text)
+{
+    answer(request, status, "application/json", str_of(text));
+}
+
+void reply_empty(struct request *request, int status)
+{
+    answer(request, status, NULL, (struct str){"", 0});
+}
+
+static void send_problem(struct request *request, enum problem problem, const char *detail)
+{
+    if (problem_status(problem) == 401)
+        reply_header(request, "WWW-Authenticate", "Bearer");
+    answer(request, problem_status(problem), "application/problem+json",
+           str_of(problem_write(request->arena, problem, detail, &request->faults)));
+}
+
+void reply_problem(struct request *request, enum problem problem, const char *format, ...)
+{
+    char detail[DETAIL_SIZE];
+    if (format != NULL) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(detail, sizeof detail, format, arguments);
+        va_end(arguments);
+    }
+    send_problem(request, problem, format == NULL ? NULL : detail);
+}
+
+void reply_retry_after(struct request *request, enum problem problem, int64_t seconds, const char *detail)
+{
+    reply_header(request, "Retry-After", "%" PRId64, seconds < 1 ? 1 : seconds);
+    send_problem(request, problem, detail);
+}
+
+void reply_error(struct request *request, const struct err *err)
+{
+    log_at(err->class == ERR_BUG ? LOG_ERROR : LOG_WARN, "request_failed",
+           LOG_TEXT("class", err_class_name(err->class)), LOG_TEXT("error", err->text),
+           LOG_TEXT("trace", request->traceparent));
+    if (err->class == ERR_RETRY)
+        reply_retry_after(request, PROBLEM_BUSY, 1, "a server behind this one does not answer");
+    else if (err->class == ERR_REJECT)
+        send_problem(request, PROBLEM_INVALID, err->text);
+    else
+        send_problem(request, PROBLEM_INTERNAL, NULL);
+}
+
+void reply_accepted(struct request *request, const struct id *job, const char *text)
+{
+    char id[ID_TEXT_SIZE];
+    id_format(job, id);
+    reply_header(request, "Location", "/v1/jobs/%s", id);
+    reply_json(request, 202, text);
+}
+
+/* The request's own path and query with another cursor: what Link: rel="next" names (RFC 8288). */
+static void add_link(struct request *request, const char *cursor)
+{
+    struct buf target;
+    buf_init(&target, HEAD_BYTES_MAX + 2048);
+    buf_add(&target, request->head->path.data, request->head->path.size);
+    struct str rest = request->head->query;
+    const char *mark = "?";
+    while (rest.size > 0) {
+        struct str item = str_split(rest, '&', &rest);
+        if (item.size == 0 || str_starts(item, "cursor="))
+            continue;
+        buf_add_text(&target, mark);
+        buf_add(&target, item.data, item.size);
+        mark = "&";
+    }
+    buf_printf(&target, "%scursor=%s", mark, cursor);
+    buf_printf(&request->headers, "Link: <%s>; rel=\"next\"\r\n", target.data);
+    buf_free(&target);
+    if (request->headers.overflowed) { /* a long query: the cursor is in the body all the same */
+        request->headers.overflowed = false;
+    }
+}
+
+static void free_buf(void *buf)
+{
+    buf_free(buf);
+}
+
+void reply_page(struct request *request, const char *array, const char *next)
+{
+    const char *cursor = next == NULL ? NULL : cursor_write(request->arena, next);
+    if (cursor != NULL)
+        add_link(request, cursor);
+    struct buf *text = arena_alloc(request->arena, sizeof *text);
+    buf_init(text, PAGE_LIMIT);
+    arena_defer(request->arena, free_buf, text);
+    const char *quote = cursor == NULL ? "" : "\"";
+    buf_printf(text, "{\"data\":%s,\"next_cursor\":%s%s%s}", array == NULL ? "[]" : array, quote,
+               cursor == NULL ? "null" : cursor, quote);
+    reply_json(request, 200, text->overflowed ? "{}" : text->data);
+}
+
+void reply_events(struct request *request)
+{
+    if (request->is_answered)
+        abort();
+    request->is_answered = true;
+    if (request->conn != NULL)
+        conn_stream_start(request->conn, STR("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                             "Cache-Control: no-store\r\nConnection: close\r\n\r\n"));
+}
+
+bool reply_event(struct request *request, const char *event, const char *data)
+{
+    if (request->conn == NULL)
+        return false;
+    const char *text = arena_printf(request->arena, "%s%s%sdata: %s\n\n",
+                                    event == NULL ? "" : "event: ", event == NULL ? "" : event,
+                                    event == NULL ? "" : "\n", data);
+    return conn_stream_write(request->conn, str_of(text));
+}
+
+void reply_events_end(struct request *request)
+{
+    request->gone = NULL;
+    log_request(request, 200);
+    if (request->conn == NULL)
+        request_free(request);
+    else
+        conn_stream_end(request->conn);
+}
