@@ -20,6 +20,6 @@ struct command {
     int (*run)(int argc, char **argv, struct err *err);
 };
 
-extern const struct command command_keys, command_mail, command_migrate, command_settings;
+extern const struct command command_keys, command_mail, command_migrate, command_settings, command_sim;
 
 #endif

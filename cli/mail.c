@@ -1,4 +1,5 @@
-/* purser mail ADDRESS: sends one mail by PURSER_MAIL_URL, so that an operator sees whether mail works before users do. */
+/* purser mail ADDRESS: sends one mail by PURSER_MAIL_URL, so that an operator sees whether mail works before
+ * users do. */
 
 #include "mail/mail.h"
 
@@ -15,9 +16,11 @@ static int send_to(struct arena *arena, const char *to, struct err *err)
     struct mail_message message = {
         .date_ms = clock_wall_ms(),
         .subject = "A mail from Purser, to see that mail works",
-        .text = "This mail was sent by the command `purser mail`. It came through, so codes and statements will.\n",
-        .html = "<p>This mail was sent by the command <code>purser mail</code>. It came through, so codes and "
-                "statements will.</p>\n",
+        .text = "This mail was sent by the command `purser mail`. It came through, so codes and statements "
+                "will.\n",
+        .html =
+            "<p>This mail was sent by the command <code>purser mail</code>. It came through, so codes and "
+            "statements will.</p>\n",
     };
     if (mail_address_parse(arena, str_of(settings.mail_from), &message.from, err) != 0)
         return err_wrap(err, "PURSER_MAIL_FROM");

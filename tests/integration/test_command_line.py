@@ -4,6 +4,7 @@ import os
 import stat
 
 from support.instance import run_purser
+from support.servers import free_port
 
 
 def test_migrate_applies_once_and_says_how_many(postgres):
@@ -45,3 +46,14 @@ def test_help_names_every_command_and_setting():
     text = run_purser("help").stdout
     for word in ("migrate", "keys", "settings", "PURSER_DATABASE_URL", "PURSER_MAIL_URL"):
         assert word in text
+
+
+def test_sim_says_at_once_that_nobody_answers():
+    refused = run_purser("sim", "-u", "1", environment={"PURSER_URL": f"http://127.0.0.1:{free_port()}"}, check=False, deadline=10)
+    assert refused.returncode == 1
+    assert "no answer" in refused.stderr
+
+
+def test_sim_refuses_numbers_that_are_none():
+    for arguments in (["-u", "0"], ["-x", "many"], ["-t", "1000000"], ["-q"], ["-u", "2", "more"]):
+        assert run_purser("sim", *arguments, check=False).returncode == 2
