@@ -20,6 +20,7 @@ struct command {
     int (*run)(int argc, char **argv, struct err *err);
 };
 
-extern const struct command command_keys, command_mail, command_migrate, command_settings, command_sim;
+extern const struct command command_demo, command_keys, command_mail, command_migrate, command_settings,
+    command_sim;
 
 #endif

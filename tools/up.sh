@@ -197,7 +197,7 @@ wait_for api 30 api_answers
 say "logs in $dir/log, mails in $dir/mail/new, settings to source in $dir/env"
 echo "ready http://127.0.0.1:$port"
 
-[ -z "$demo" ] || { "$bin/purser" demo & demo_pid=$!; }
+[ -z "$demo" ] || { "$bin/purser" demo "$dir/demo" & demo_pid=$!; }
 
 # `wait -n` returns when any child ends; the ticking one bounds how late a pending restart is.
 while [ -z "$stopping" ]; do
