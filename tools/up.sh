@@ -31,6 +31,10 @@ for program in redis-server flock setpriv setsid "$pg_bin/postgres"; do
     command -v "$program" >/dev/null || fail "$program is missing; tools/bootstrap.sh build server installs it"
 done
 
+for program in purser purser-api purser-worker purser-scheduler; do
+    [ -x "$bin/$program" ] || fail "$bin/$program is missing; make builds it"
+done
+
 umask 077
 mkdir -p "$dir"/{log,redis,postgres,mail} || exit 1
 # Services inherit the lock: after a SIGKILL of this script a new start waits until the last of them is gone.
