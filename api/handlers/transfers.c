@@ -1,0 +1,48 @@
+/* /v1/transfers: a pair of rows, out of one account and into another. */
+
+#include "ledger/transfers.h"
+
+#include "api/owned.h"
+#include "api/reply.h"
+#include "ledger/transactions.h"
+
+static void accounts_found(struct request *request, struct db_answer *answer)
+{
+    struct new_transfer transfer;
+    if (answer->result != 0) {
+        reply_error(request, &answer->err);
+        return;
+    }
+    if (transfer_read(request->json, request->arena, &transfer, &request->faults) == 0 &&
+        transfer_settle(&transfer, &answer->rows, &request->faults) == 0) {
+        struct db_params *params = request_params(request);
+        transfer_create_params(params, &request->user, &request->id, &transfer, request->now_ms);
+        request_answer(request, &sql_transfer_create, params);
+    } else if (answer->rows.count < 2) {
+        reply_problem(request, PROBLEM_NOT_FOUND, "an account of the transfer is not there");
+    } else {
+        (void)request_refused(request);
+    }
+}
+
+void handle_transfer_create(struct request *request)
+{
+    struct new_transfer transfer;
+    (void)!transfer_read(request->json, request->arena, &transfer,
+                         &request->faults); /* request_refused tells */
+    if (request_refused(request))
+        return;
+    struct db_params *params = request_params(request);
+    transfer_lookup_params(params, &request->user, &transfer);
+    request_run(request, &sql_account_lookup, params, accounts_found);
+}
+
+void handle_transfer_get(struct request *request)
+{
+    owned_get(request, &sql_transfer_get);
+}
+
+void handle_transfer_delete(struct request *request)
+{
+    owned_delete(request, &sql_transfer_delete);
+}

@@ -1,0 +1,273 @@
+/*
+ * ingest_upload: reads an uploaded bank file and stores each row exactly once.
+ *
+ * Needs     args {"upload": ID}; the file in upload_chunk.
+ * Promises  every row of the file ends with one fate; a step of rows and their fates commit together; after a
+ * crash it goes on behind the last step. Repeating it from any point changes nothing.
+ */
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/settings.h"
+#include "finance/fingerprint.h"
+#include "ledger/uploads.h"
+#include "tasks/task.h"
+
+struct import {
+    struct task_context *context;
+    const struct job *job;
+    struct upload upload;
+    struct statement *statement;
+    struct occurrences *occurrences;
+    struct arena step_arena;
+    struct upload_step step;
+    int64_t bytes_read;
+};
+
+static const struct json_field args_fields[] = {{"upload", JSON_FIELD_ID, JSON_REQUIRED, 0, 0, 0}};
+
+static void validate(json_t *args, struct arena *arena, struct faults *faults)
+{
+    const struct id *upload;
+    (void)!JSON_DECODE(args, "", args_fields, &upload, arena, faults); /* faults has it */
+}
+
+static void begin_step(struct import *import)
+{
+    arena_reset(&import->step_arena);
+    upload_step_init(&import->step, &import->step_arena, (size_t)settings.upload_step_rows);
+}
+
+static int end_step(struct import *import, struct err *err)
+{
+    if (upload_step_store(import->context->db, &import->upload, &import->step, clock_wall_ms(), err) != 0)
+        return -1;
+    task_progress(import->context, import->job, import->bytes_read, import->upload.bytes);
+    begin_step(import);
+    return 0;
+}
+
+static int end_row(struct import *import, struct err *err)
+{
+    return upload_step_is_full(&import->step) ? end_step(import, err) : 0;
+}
+
+/* Rows below this were stored before a crash: they are counted, not stored again. */
+static bool is_stored(const struct import *import, int64_t ordinal)
+{
+    return ordinal < import->upload.rows_done;
+}
+
+/* A guess that is not sure must not be stored: it is shown by dry_run and sent back as a mapping. */
+static int check_certainty(const struct import *import, struct err *err)
+{
+    const struct statement_facts *facts = statement_facts(import->statement);
+    if (import->upload.mapping_given || facts->certainty >= settings.guess_certainty_min_percent)
+        return 0;
+    return err_set(
+        err, ERR_REJECT,
+        "what the columns mean is only %d %% sure: look at it with dry_run=true and send it as the mapping",
+        facts->certainty);
+}
+
+static int on_row(void *context, const struct statement_row *row, struct err *err)
+{
+    struct import *import = context;
+    if (check_certainty(import, err) != 0)
+        return -1;
+    if (row->pending) {
+        if (is_stored(import, row->ordinal))
+            return 0;
+        upload_step_note(&import->step, row->ordinal, row->line, row->offset, "pending", NULL,
+                         row->has_date ? &row->date : NULL, &row->amount_minor, row->description);
+        return end_row(import, err);
+    }
+    if (strcmp(row->currency->code, import->upload.currency) != 0) {
+        if (is_stored(import, row->ordinal))
+            return 0;
+        char reason[80];
+        snprintf(reason, sizeof reason, "is in %s, but the account is in %s", row->currency->code,
+                 import->upload.currency);
+        upload_step_note(&import->step, row->ordinal, row->line, row->offset, "rejected", reason, &row->date,
+                         NULL, row->description);
+        return end_row(import, err);
+    }
+    uint8_t fingerprint[FINGERPRINT_SIZE];
+    fingerprint_make(&(struct bank_row){.account = &import->upload.account_id,
+                                        .date = row->date,
+                                        .amount_minor = row->amount_minor,
+                                        .currency = row->currency->code,
+                                        .text = row->description,
+                                        .reference = row->reference},
+                     fingerprint);
+    int64_t occurrence = occurrences_count(import->occurrences, fingerprint);
+    if (is_stored(import, row->ordinal))
+        return 0;
+    upload_step_add(&import->step, row, fingerprint, occurrence);
+    return end_row(import, err);
+}
+
+static int on_reject(void *context, const struct statement_reject *reject, struct err *err)
+{
+    struct import *import = context;
+    if (check_certainty(import, err) != 0)
+        return -1;
+    if (is_stored(import, reject->ordinal))
+        return 0;
+    upload_step_note(&import->step, reject->ordinal, reject->line, reject->offset, "rejected", reject->reason,
+                     NULL, NULL, reject->text);
+    return end_row(import, err);
+}
+
+static int open_statement(struct import *import, struct err *err)
+{
+    struct arena *arena = import->context->arena;
+    struct faults faults;
+    faults_init(&faults, arena);
+    struct statement_options options = {
+        .currency = currency_find(str_of(import->upload.currency)),
+        .limits = statement_limits_of_settings(),
+        .context = import,
+        .row = on_row,
+        .reject = on_reject,
+    };
+    if (statement_format_parse(str_of(import->upload.format), &options.format) != 0)
+        return err_set(err, ERR_REJECT, "%s is not a format", import->upload.format);
+    if (import->upload.mapping != NULL) {
+        struct mapping *mapping = arena_alloc(arena, sizeof *mapping);
+        json_t *value = json_read(arena, str_of(import->upload.mapping), &faults);
+        if (value == NULL || mapping_read(arena, value, "", mapping, &faults) != 0)
+            return err_set(err, ERR_REJECT, "mapping%s %s", faults.list[0].pointer, faults.list[0].detail);
+        options.mapping = mapping;
+    }
+    import->statement = statement_open(&options);
+    return 0;
+}
+
+static int read_file(struct import *import, struct err *err)
+{
+    struct arena chunk_arena;
+    arena_init(&chunk_arena);
+    int status = 0;
+    for (int64_t n = 0; status == 0; n++) {
+        struct str data;
+        arena_reset(&chunk_arena);
+        status = upload_read_chunk(import->context->db, &chunk_arena, &import->upload.id, n, &data, err);
+        if (status != 0 || data.data == NULL)
+            break;
+        import->bytes_read += (int64_t)data.size;
+        status = statement_feed(import->statement, data.data, data.size, err);
+    }
+    arena_free(&chunk_arena);
+    if (status == 0)
+        status = statement_finish(import->statement, err);
+    return status == 0 ? end_step(import, err) : -1;
+}
+
+/* Each statement of the file that states balances must add up; the differences of those that don't are
+ * summed. */
+static void prove(const struct statement_facts *facts, const struct currency *currency, struct arena *arena,
+                  struct upload_end *end)
+{
+    int64_t total = 0;
+    bool stated = false;
+    end->reconciliation = "not_stated";
+    for (size_t i = 0; i < facts->statement_count; i++) {
+        int64_t difference = 0;
+        enum statement_proof proof = statement_part_proof(&facts->statements[i], &difference);
+        stated = stated || proof != STATEMENT_NOT_STATED;
+        if (proof != STATEMENT_MISMATCH)
+            continue;
+        end->reconciliation = "mismatch";
+        (void)!money_add(total, difference, &total); /* past 18 digits the first differences say enough */
+    }
+    if (strcmp(end->reconciliation, "mismatch") == 0) {
+        char text[MONEY_TEXT_SIZE];
+        money_format(total, currency->exponent, text);
+        end->difference = arena_strdup(arena, text);
+    } else if (stated) {
+        end->reconciliation = "proved";
+    }
+}
+
+static int finish(struct import *import, const char *error, const char **json, struct err *err)
+{
+    struct arena *arena = import->context->arena;
+    struct upload_end end = {
+        .state = error == NULL ? "done" : "failed", .format = import->upload.format, .error = error};
+    if (import->statement != NULL) {
+        const struct statement_facts *facts = statement_facts(import->statement);
+        end.format = statement_format_name(facts->format);
+        end.encoding = facts->encoding;
+        end.certainty = facts->certainty;
+        if (facts->mapping != NULL)
+            end.mapping = json_write(arena, mapping_json(arena, facts->mapping));
+        prove(facts, currency_find(str_of(import->upload.currency)), arena, &end);
+    }
+    return upload_finish(import->context->db, arena, &import->upload.id, &end, clock_wall_ms(), json, err);
+}
+
+/* Imports one upload. A file that can't be read is the end of it, with the reason; other errors try again
+ * later. */
+static int import_upload(struct import *import, const struct id *id, const char **json, struct err *err)
+{
+    bool found;
+    if (upload_begin(import->context->db, import->context->arena, id, &import->upload, &found, err) != 0)
+        return -1;
+    if (!found)
+        return 0;
+    if (import->upload.currency == NULL)
+        return finish(import, "the account was deleted", json, err);
+    begin_step(import);
+    if (open_statement(import, err) == 0 && read_file(import, err) == 0)
+        return finish(import, NULL, json, err);
+    if (err->class != ERR_REJECT)
+        return -1;
+    char reason[sizeof err->text];
+    memcpy(reason, err->text, sizeof reason);
+    /* What was read before the file broke is kept, with its fates. */
+    if (end_step(import, err) != 0)
+        return -1;
+    return finish(import, arena_strdup(import->context->arena, reason), json, err);
+}
+
+static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct faults faults;
+        const struct id *upload = NULL;
+        faults_init(&faults, context->arena);
+        if (jobs[i].skip)
+            continue;
+        json_t *args = json_read(context->arena, jobs[i].args, &faults);
+        if (args == NULL || JSON_DECODE(args, "", args_fields, &upload, context->arena, &faults) != 0) {
+            jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
+            continue;
+        }
+        struct import import = {.context = context, .job = &jobs[i], .occurrences = occurrences_new()};
+        arena_init(&import.step_arena);
+        const char *json = NULL;
+        int status = import_upload(&import, upload, &json, err);
+        statement_close(import.statement);
+        occurrences_free(import.occurrences);
+        arena_free(&import.step_arena);
+        if (status != 0)
+            return -1;
+        jobs[i].outcome.result = json;
+    }
+    return 0;
+}
+
+const struct task task_ingest_upload = {
+    .name = "ingest_upload",
+    .summary = "Reads an uploaded bank file and stores each row exactly once.",
+    .queue = "upload",
+    .batch_max = 1,
+    .timeout_ms = 60 * 60 * 1000,
+    .retry = {.attempts_max = 25, .base_ms = 1000, .max_ms = 15 * 60 * 1000},
+    .args_max = 100,
+    .transaction = TASK_OWN_TRANSACTIONS,
+    .validate = validate,
+    .run = run,
+};
