@@ -110,18 +110,59 @@ CREATE OR REPLACE FUNCTION account_balance(account account, at date) RETURNS num
                        AND t.date BETWEEN month_of(at) AND at), 0)
 $$;
 
--- The sums a report is made of. Rows of a category of kind transfer count as transfers too.
-CREATE FUNCTION rollup_counted(of_user uuid, first date, last date, account uuid, with_transfers boolean, with_pending boolean)
+-- The sums a report is made of: of the days from `first` to `last`, whole months out of the rollup, the days of months that
+-- are cut out of the rows. Rows of a category of kind transfer count as transfers too.
+CREATE FUNCTION counted(of_user uuid, first date, last date, of_account uuid, with_transfers boolean, with_pending boolean)
 RETURNS TABLE (month date, account_id uuid, category_id uuid, currency text, exponent integer, entries bigint, rows bigint,
                income numeric, expense numeric) LANGUAGE sql STABLE AS $$
-    SELECT r.month, r.account_id, nullif(r.category_id, '00000000-0000-0000-0000-000000000000'), r.currency, a.exponent::integer,
-           r.entries, r.rows, r.in_minor, r.out_minor
-    FROM rollup r
-    JOIN account a ON a.id = r.account_id
-    LEFT JOIN category c ON c.id = r.category_id
-    WHERE r.user_id = of_user AND r.month BETWEEN first AND last
-      AND (account IS NULL OR r.account_id = account)
-      AND (with_pending OR NOT r.is_pending)
-      AND (with_transfers OR NOT (r.is_transfer OR coalesce(c.kind = 'transfer', false)))
-      AND r.entries <> 0
+    WITH whole AS ( -- the whole months within
+        SELECT CASE WHEN first = month_of(first) THEN first ELSE (month_of(first) + interval '1 month')::date END AS first,
+               month_of(last + 1) AS behind
+    ), cut AS ( -- the days before and behind them; all days when there is no whole month
+        SELECT counted.first AS first, least(whole.first - 1, last) AS last FROM whole
+        UNION ALL
+        SELECT greatest(whole.behind, first), last FROM whole WHERE whole.behind >= whole.first
+    ), part AS (
+        SELECT r.month, r.account_id, nullif(r.category_id, '00000000-0000-0000-0000-000000000000') AS category_id, r.is_transfer,
+               r.entries, r.rows, r.in_minor AS income, r.out_minor AS expense
+        FROM rollup r, whole
+        WHERE r.user_id = of_user AND r.month >= whole.first AND r.month < whole.behind AND r.entries <> 0
+          AND (of_account IS NULL OR r.account_id = of_account) AND (with_pending OR NOT r.is_pending)
+        UNION ALL
+        SELECT month_of(t.date), t.account_id, s.category_id, t.transfer_id IS NOT NULL, 1, (s.n = 1)::integer,
+               greatest(s.amount, 0), greatest(-s.amount, 0)
+        FROM cut
+        JOIN transaction t ON t.user_id = of_user AND t.deleted_at IS NULL AND t.date BETWEEN cut.first AND cut.last
+        CROSS JOIN LATERAL (
+            SELECT t.amount::numeric, t.category_id, 1 AS n WHERE t.split_amounts IS NULL
+            UNION ALL
+            SELECT * FROM unnest(t.split_amounts, t.split_categories) WITH ORDINALITY
+        ) AS s (amount, category_id, n)
+        WHERE (of_account IS NULL OR t.account_id = of_account) AND (with_pending OR t.status = 'booked')
+    )
+    SELECT part.month, part.account_id, part.category_id, a.currency, a.exponent::integer, part.entries, part.rows, part.income, part.expense
+    FROM part
+    JOIN account a ON a.id = part.account_id
+    LEFT JOIN category c ON c.id = part.category_id
+    WHERE with_transfers OR NOT (part.is_transfer OR coalesce(c.kind = 'transfer', false))
+$$;
+
+-- Each category of a person with each that it lies below, itself included.
+CREATE FUNCTION category_above(of_user uuid) RETURNS TABLE (category_id uuid, ancestor_id uuid) LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE above AS (
+        SELECT id, id AS ancestor_id FROM category WHERE user_id = of_user
+        UNION -- not ALL: ends also if there were a circle
+        SELECT above.id, c.parent_id FROM above JOIN category c ON c.id = above.ancestor_id WHERE c.parent_id IS NOT NULL
+    )
+    SELECT * FROM above
+$$;
+
+-- What day it is for a person.
+CREATE FUNCTION local_day(of_user uuid, at timestamptz) RETURNS date LANGUAGE sql STABLE AS
+    'SELECT (at AT TIME ZONE timezone)::date FROM app_user WHERE id = of_user';
+
+-- {"income", "expense", "net"} of sums in minor units, each ≥ 0 but the last.
+CREATE FUNCTION flow_json(income numeric, expense numeric, exponent integer) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_object('income', money_text(income, exponent), 'expense', money_text(expense, exponent),
+                              'net', money_text(income - expense, exponent))
 $$;
