@@ -7,7 +7,7 @@ CREATE TABLE rollup (
     month       date NOT NULL,            -- its first day
     account_id  uuid NOT NULL,
     category_id uuid NOT NULL,            -- the nil UUID: no category
-    currency    text NOT NULL,
+    currency    text COLLATE "C" NOT NULL,
     is_transfer boolean NOT NULL,
     is_pending  boolean NOT NULL,
     entries     bigint NOT NULL,          -- rows; each part of a split row is one
@@ -111,41 +111,44 @@ CREATE OR REPLACE FUNCTION account_balance(account account, at date) RETURNS num
 $$;
 
 -- The sums a report is made of: of the days from `first` to `last`, whole months out of the rollup, the days of months that
--- are cut out of the rows. Rows of a category of kind transfer count as transfers too.
+-- are cut out of the rows. Rows of a category of kind transfer count as transfers too. PL/pgSQL and without JIT, since both
+-- halves are planned apart then and the rows are not even looked for where only whole months are asked for: as one
+-- statement this was compiled for 0.3 s to run for 1 ms (bench/statistics).
 CREATE FUNCTION counted(of_user uuid, first date, last date, of_account uuid, with_transfers boolean, with_pending boolean)
 RETURNS TABLE (month date, account_id uuid, category_id uuid, currency text, exponent integer, entries bigint, rows bigint,
-               income numeric, expense numeric) LANGUAGE sql STABLE AS $$
-    WITH whole AS ( -- the whole months within
-        SELECT CASE WHEN first = month_of(first) THEN first ELSE (month_of(first) + interval '1 month')::date END AS first,
-               month_of(last + 1) AS behind
-    ), cut AS ( -- the days before and behind them; all days when there is no whole month
-        SELECT counted.first AS first, least(whole.first - 1, last) AS last FROM whole
-        UNION ALL
-        SELECT greatest(whole.behind, first), last FROM whole WHERE whole.behind >= whole.first
-    ), part AS (
-        SELECT r.month, r.account_id, nullif(r.category_id, '00000000-0000-0000-0000-000000000000') AS category_id, r.is_transfer,
-               r.entries, r.rows, r.in_minor AS income, r.out_minor AS expense
-        FROM rollup r, whole
-        WHERE r.user_id = of_user AND r.month >= whole.first AND r.month < whole.behind AND r.entries <> 0
+               income numeric, expense numeric) LANGUAGE plpgsql STABLE ROWS 200 SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    whole date := CASE WHEN first = month_of(first) THEN first ELSE (month_of(first) + interval '1 month')::date END;
+    behind date := month_of(last + 1); -- the whole months are those from `whole` up to it
+BEGIN
+    IF whole < behind THEN
+        RETURN QUERY
+        SELECT r.month, r.account_id, c.id, r.currency, a.exponent::integer, r.entries, r.rows, r.in_minor, r.out_minor
+        FROM rollup r
+        JOIN account a ON a.id = r.account_id
+        LEFT JOIN category c ON c.id = r.category_id
+        WHERE r.user_id = of_user AND r.month >= whole AND r.month < behind AND r.entries <> 0
           AND (of_account IS NULL OR r.account_id = of_account) AND (with_pending OR NOT r.is_pending)
-        UNION ALL
-        SELECT month_of(t.date), t.account_id, s.category_id, t.transfer_id IS NOT NULL, 1, (s.n = 1)::integer,
+          AND (with_transfers OR NOT (r.is_transfer OR coalesce(c.kind = 'transfer', false)));
+    END IF;
+    IF first < whole OR behind <= last THEN
+        RETURN QUERY
+        SELECT month_of(t.date), t.account_id, c.id, t.currency, a.exponent::integer, 1::bigint, (s.n = 1)::integer::bigint,
                greatest(s.amount, 0), greatest(-s.amount, 0)
-        FROM cut
+        FROM (VALUES (first, least(whole - 1, last)), (greatest(behind, whole), last)) AS cut (first, last)
         JOIN transaction t ON t.user_id = of_user AND t.deleted_at IS NULL AND t.date BETWEEN cut.first AND cut.last
         CROSS JOIN LATERAL (
             SELECT t.amount::numeric, t.category_id, 1 AS n WHERE t.split_amounts IS NULL
             UNION ALL
             SELECT * FROM unnest(t.split_amounts, t.split_categories) WITH ORDINALITY
         ) AS s (amount, category_id, n)
+        JOIN account a ON a.id = t.account_id
+        LEFT JOIN category c ON c.id = s.category_id
         WHERE (of_account IS NULL OR t.account_id = of_account) AND (with_pending OR t.status = 'booked')
-    )
-    SELECT part.month, part.account_id, part.category_id, a.currency, a.exponent::integer, part.entries, part.rows, part.income, part.expense
-    FROM part
-    JOIN account a ON a.id = part.account_id
-    LEFT JOIN category c ON c.id = part.category_id
-    WHERE with_transfers OR NOT (part.is_transfer OR coalesce(c.kind = 'transfer', false))
-$$;
+          AND (with_transfers OR NOT (t.transfer_id IS NOT NULL OR coalesce(c.kind = 'transfer', false)));
+    END IF;
+END $$;
 
 -- Each category of a person with each that it lies below, itself included.
 CREATE FUNCTION category_above(of_user uuid) RETURNS TABLE (category_id uuid, ancestor_id uuid) LANGUAGE sql STABLE AS $$
