@@ -73,10 +73,32 @@ void request_answer_rows(struct request *request, const struct db_rows *rows)
         reply_json(request, status, body);
 }
 
+/* What it means to a client that a constraint of the schema said no. */
+static const struct {
+    const char *constraint;
+    enum problem problem;
+    const char *pointer, *detail;
+} constraints[] = {
+#define CONSTRAINT(name, problem, pointer, detail) {#name, PROBLEM_##problem, pointer, detail},
+#include "api/constraints.def"
+#undef CONSTRAINT
+};
+
+void request_answer_failure(struct request *request, const struct db_answer *answer)
+{
+    for (size_t i = 0; i < sizeof constraints / sizeof *constraints; i++)
+        if (strcmp(constraints[i].constraint, answer->constraint) == 0) {
+            faults_add(&request->faults, constraints[i].pointer, "%s", constraints[i].detail);
+            reply_problem(request, constraints[i].problem, NULL);
+            return;
+        }
+    reply_error(request, &answer->err);
+}
+
 static void answer_with(struct request *request, struct db_answer *answer)
 {
     if (answer->result != 0)
-        reply_error(request, &answer->err);
+        request_answer_failure(request, answer);
     else
         request_answer_rows(request, &answer->rows);
 }

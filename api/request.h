@@ -173,6 +173,9 @@ void request_answer(struct request *request, const struct sql *sql, const struct
 void request_answer_rows(struct request *request,
                          const struct db_rows *rows); /* the same, for rows already there */
 
+/* Answers a statement that failed: a violated constraint as api/constraints.def says, else as reply_error. */
+void request_answer_failure(struct request *request, const struct db_answer *answer);
+
 /* Streamed bodies (routes of kind STREAM). The handler asks for each piece when it is ready for it; nothing
  * is read from the client in between. `done` is called once per call: with at most 256 KiB, BODY_MORE; or
  * BODY_END, the piece empty, when the body was whole; or BODY_BROKEN, the piece empty, when the client went
