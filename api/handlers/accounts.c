@@ -25,7 +25,7 @@ void handle_account_get(struct request *request)
 static void currency_found(struct request *request, struct db_answer *answer)
 {
     if (answer->result != 0) {
-        reply_error(request, &answer->err);
+        request_answer_failure(request, answer);
     } else if (answer->rows.count == 0) {
         reply_problem(request, PROBLEM_NOT_FOUND, NULL);
     } else {

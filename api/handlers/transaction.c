@@ -91,7 +91,7 @@ static void facts_found(struct request *request, struct db_answer *answer)
 {
     struct transaction_edit edit;
     if (answer->result != 0) {
-        reply_error(request, &answer->err);
+        request_answer_failure(request, answer);
     } else if (answer->rows.count == 0) {
         reply_problem(request, PROBLEM_NOT_FOUND, NULL);
     } else if (edit_read(request->json, request->arena, &edit, &request->faults) != 0) {

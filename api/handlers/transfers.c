@@ -10,7 +10,7 @@ static void accounts_found(struct request *request, struct db_answer *answer)
 {
     struct new_transfer transfer;
     if (answer->result != 0) {
-        reply_error(request, &answer->err);
+        request_answer_failure(request, answer);
         return;
     }
     if (transfer_read(request->json, request->arena, &transfer, &request->faults) == 0 &&
