@@ -35,11 +35,11 @@ PROGRAMS := $(foreach p,purser-api purser-worker purser-scheduler purser,$(if $(
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(foreach d,$(1),$(wildcard $(d)/*.c)))
 LIB_OBJS := $(call objects,$(ROOMS)) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/functions.o
 
-.PHONY: all help bootstrap run demo test unit asan fuzz fuzz-targets chaos tidy format clean
+.PHONY: all help bootstrap run demo test unit asan fuzz fuzz-targets chaos tidy docs format clean
 all: $(addprefix $(OUT)/,$(PROGRAMS)) ## build the four programs into out/release/
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 bootstrap: ## install whatever Debian package is missing
 	@tools/bootstrap.sh
@@ -74,6 +74,8 @@ tidy: ## format, static analysis, include directions, settings and sizes
 	@tools/bootstrap.sh
 	@$(MAKE) $(JOBS) all
 	@tools/tidy.sh
+docs: all ## write docs/settings.md from the table of settings
+	@tools/settings.sh > docs/settings.md
 format: ## clang-format everything
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 

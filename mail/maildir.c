@@ -30,7 +30,7 @@ static int make_folders(const char *path, struct err *err)
 static void make_name(const char *message_id, char name[NAME_SIZE])
 {
     size_t size = 0;
-    for (; message_id[size] != '\0' && size < NAME_SIZE - 1; size++) {
+    for (; size < NAME_SIZE - 1 && message_id[size] != '\0'; size++) {
         char c = message_id[size];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         name[size] = letter || c == '-' || c == '@' || (c == '.' && size > 0) ? c : '_';
