@@ -21,6 +21,6 @@ struct command {
 };
 
 extern const struct command command_demo, command_keys, command_mail, command_migrate, command_settings,
-    command_sim;
+    command_sim, command_verify;
 
 #endif

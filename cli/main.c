@@ -11,7 +11,8 @@
 #include "cli/command.h"
 
 static const struct command *const commands[] = {
-    &command_demo, &command_keys, &command_mail, &command_migrate, &command_settings, &command_sim,
+    &command_demo,     &command_keys, &command_mail,   &command_migrate,
+    &command_settings, &command_sim,  &command_verify,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

@@ -9,7 +9,7 @@ import uuid
 import psycopg2
 import psycopg2.extras
 import pytest
-from support.instance import ROOT
+from support.instance import ROOT, run_purser
 
 psycopg2.extras.register_uuid()
 NOW = datetime.datetime(2025, 6, 15, tzinfo=datetime.timezone.utc)
@@ -220,3 +220,22 @@ def test_a_balance_at_any_date_is_the_sum_of_the_rows(connect, connection):
                            " FROM account a WHERE user_id = %s", (day, day, books.user))
             for _, kept, counted in cursor.fetchall():
                 assert kept == counted
+
+
+def test_verify_tells_a_wrong_sum_by_its_key_and_repairs_it(postgres, database, connect, connection):
+    books = Books(connection)
+    writer = Writer(connect, books, 5, 60)
+    writer.run()
+    assert writer.failure is None
+    environment = {"PURSER_DATABASE_URL": postgres.url(database)}
+    assert run_purser("verify", environment=environment).stdout == "0 sums differ from a recount\n"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE rollup SET out_minor = out_minor + 7 WHERE (user_id, month, account_id) ="
+                       " (SELECT user_id, month, account_id FROM rollup WHERE user_id = %s AND entries > 0 LIMIT 1)", (books.user,))
+        wrong = cursor.rowcount
+    told = run_purser("verify", environment=environment, check=False)
+    assert told.returncode == 1
+    assert told.stdout.count(f"user={books.user} ") == wrong and told.stdout.endswith(f"{wrong} sums differ from a recount\n")
+    assert run_purser("verify", "--repair", environment=environment).stdout.endswith(f"{wrong} sums differ from a recount; repaired\n")
+    assert run_purser("verify", environment=environment).returncode == 0
+    assert difference(connection) == []
