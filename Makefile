@@ -119,9 +119,22 @@ $(addprefix $(OUT)/,$(PROGRAMS)): $(OUT)/%: $$(call objects,$$(DIR_$$*)) $(OUT)/
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
 
+# Benches: every bench/NAME.c but these is a program of its own, out/VARIANT/bench/NAME.
+BENCH_SHARED := bench/labelled.c bench/prequential.c
+BENCH_SHARED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(BENCH_SHARED))
+BENCHES := $(patsubst %.c,$(OUT)/%,$(filter-out $(BENCH_SHARED),$(wildcard bench/*.c)))
+$(BENCHES): $(OUT)/%: $(OUT)/obj/%.o $(BENCH_SHARED_OBJS) $(OUT)/libpurser.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
+
+bench-classify: $(OUT)/bench/classifier ## FILE=path.csv [BATCH=1|30] [PRIOR=other.csv] [JSON=1]: how good the classifier is on it
+	$(Q)$(OUT)/bench/classifier $(FILE) $(if $(BATCH),batch=$(BATCH)) $(if $(PRIOR),prior=$(PRIOR)) $(if $(MIN),min=$(MIN)) \
+	  $(if $(DEFAULTS),defaults=$(DEFAULTS)) $(if $(JSON),json=1)
+
 # Unit tests: one Check program of all tests/unit/*_test.c; each file defines `Suite *NAME_suite(void)`.
 UNIT_SRCS := $(wildcard tests/unit/*_test.c)
-UNIT_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(UNIT_SRCS)) $(OUT)/obj/tests/unit/main.o
+UNIT_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(UNIT_SRCS)) $(OUT)/obj/tests/unit/main.o $(BENCH_SHARED_OBJS)
 $(GEN)/unit_suites.h: $(UNIT_SRCS) tests/unit
 	@mkdir -p $(GEN)
 	@printf 'SUITE(%s)\n' $(patsubst tests/unit/%_test.c,%,$(UNIT_SRCS)) > $@

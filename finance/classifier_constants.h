@@ -1,0 +1,38 @@
+#ifndef FINANCE_CLASSIFIER_CONSTANTS_H
+#define FINANCE_CLASSIFIER_CONSTANTS_H
+
+/* The one configuration of the classifier. Each was chosen by bench/classifier over four sets at once; none
+ * is any set's own. Changing one changes every model, so it also changes CLASSIFIER_VERSION. */
+
+#define WEIGHT_RATE         0.5f /* AdaGrad step of hashed weights */
+#define WEIGHT_EPSILON      1e-4f
+#define WEIGHT_GRADIENT_MIN 0.02f /* a smaller error teaches nothing and costs memory */
+
+#define SHARED_RATE    0.1f /* AdaGrad step of the weights that all classes share */
+#define SHARED_SQUARES 1.2f /* what they start with: they are trusted, so they move slowly */
+
+#define MEMORY_RECENT  0.7f  /* fading of recent counts, a label of the context */
+#define MEMORY_LASTING 0.97f /* of lasting counts */
+#define MEMORY_COUNT   0.35f /* recent count c weighs log(1 + c / this) */
+
+#define FREQUENCY_FADE 0.995f /* fading of how often each class is used at all, a label */
+#define FREQUENCY_PLUS 0.3f   /* added to each class's count */
+
+/* A merchant that has had several categories keeps its last correction only while the user's corrections
+ * hold: the fading share of them that the next label of the merchant agreed with. */
+#define CORRECTION_HELD_MIN 0.33f
+#define CORRECTION_FADE     0.95f
+
+/* Memory whose labels agree starts with this record of `weight` outcomes, and applies by itself at or above
+ * the minimum. */
+#define MEMORY_TRUST        0.965f
+#define MEMORY_TRUST_WEIGHT 12.0f
+#define MEMORY_TRUST_MIN    0.95f
+#define MEMORY_TRUST_FADE   0.98f
+
+#define CALIBRATION_RATE    0.2f
+#define CALIBRATION_SQUARES 20.0f
+#define ACCURACY_START      0.7f /* assumed of a new user */
+#define ACCURACY_FADE       0.97f
+
+#endif
