@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finance/date.h"
+
 static void add_int(crypto_hash_sha256_state *state, int64_t value)
 {
     uint8_t bytes[8];
@@ -59,13 +61,16 @@ void fingerprint_make(const struct bank_row *row, uint8_t fingerprint[FINGERPRIN
     add_folded(&state, row->text);
     add_folded(&state, row->reference);
     crypto_hash_sha256_final(&state, fingerprint);
+    /* A file's rows are of few days: side by side in the unique index they share its pages. 28 bytes of hash are left. */
+    for (int i = 0; i < 4; i++)
+        fingerprint[i] = (uint8_t)((uint32_t)(row->date - DATE_MIN) >> (24 - 8 * i));
 }
 
 /* Open addressing over the fingerprint's first 16 bytes: that two of a file share them by chance is beyond
  * 2^-80. */
 struct slot {
-    uint8_t key[16];
-    uint32_t count; /* 0: free */
+    uint8_t key[16]; /* the last bytes: the first are the date */
+    uint32_t count;  /* 0: free */
 };
 
 struct occurrences {
@@ -122,9 +127,10 @@ int64_t occurrences_count(struct occurrences *occurrences, const uint8_t fingerp
 {
     if (occurrences->used * 4 >= occurrences->capacity * 3)
         grow(occurrences);
-    struct slot *slot = find_slot(occurrences->slots, occurrences->capacity, fingerprint);
+    const uint8_t *key = fingerprint + FINGERPRINT_SIZE - sizeof((struct slot *)0)->key;
+    struct slot *slot = find_slot(occurrences->slots, occurrences->capacity, key);
     if (slot->count == 0) {
-        memcpy(slot->key, fingerprint, sizeof slot->key);
+        memcpy(slot->key, key, sizeof slot->key);
         occurrences->used++;
     }
     return slot->count++;
