@@ -2,9 +2,9 @@
 #define CLI_COMMAND_H
 
 /*
- * One command of `purser`: a constant struct in a file of its own, listed in cli/main.c. A command talks to
- * an instance over HTTP (PURSER_URL) as any client does; operators' commands go to PostgreSQL and Redis
- * themselves.
+ * One command of `purser`: a constant struct in a file of its own, listed in cli/commands.def. A command
+ * talks to an instance over HTTP (PURSER_URL) as any client does; operators' commands go to PostgreSQL and
+ * Redis themselves.
  */
 
 #include "base/err.h"
@@ -20,7 +20,8 @@ struct command {
     int (*run)(int argc, char **argv, struct err *err);
 };
 
-extern const struct command command_demo, command_keys, command_mail, command_migrate, command_settings,
-    command_sim, command_verify;
+#define COMMAND(name) extern const struct command command_##name;
+#include "cli/commands.def"
+#undef COMMAND
 
 #endif

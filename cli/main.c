@@ -11,8 +11,9 @@
 #include "cli/command.h"
 
 static const struct command *const commands[] = {
-    &command_demo,     &command_keys, &command_mail,   &command_migrate,
-    &command_settings, &command_sim,  &command_verify,
+#define COMMAND(name) &command_##name,
+#include "cli/commands.def"
+#undef COMMAND
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
