@@ -69,7 +69,7 @@ fuzz: ## each of tests/fuzz for T seconds: make fuzz T=60
 chaos: ## kills what can be killed, 20 times each, and counts what was accepted
 	@tools/bootstrap.sh build server test
 	@$(MAKE) $(JOBS) all
-	@PURSER_VARIANT=$(VARIANT) ROUNDS=$(or $(ROUNDS),20) /usr/bin/python3 -m pytest -c tests/integration/pytest.ini tests/chaos
+	@PURSER_VARIANT=$(VARIANT) ROUNDS=$(or $(ROUNDS),20) /usr/bin/python3 -m pytest -c tests/pytest.ini tests/chaos
 tidy: ## format, static analysis, include directions, settings and sizes
 	@tools/bootstrap.sh
 	@$(MAKE) $(JOBS) all

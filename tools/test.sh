@@ -22,9 +22,11 @@ else
 fi
 
 echo "integration tests"
+suites=()
+for suite in tests/integration tests/wire; do [ ! -d "$suite" ] || suites+=("$suite"); done
 marker=(-m "not slow")
 [ -z "${SLOW-}" ] || marker=()
-PURSER_VARIANT=$variant /usr/bin/python3 -B -m pytest -c tests/integration/pytest.ini "${marker[@]}" tests/integration 2>&1 |
+PURSER_VARIANT=$variant /usr/bin/python3 -B -m pytest -c tests/pytest.ini "${marker[@]}" "${suites[@]}" 2>&1 |
     tee "$logs/integration.log"
 result=$?
 # pytest's summary: "1 failed, 95 passed, 2 skipped, 1 error in 31.70s"

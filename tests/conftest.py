@@ -1,4 +1,4 @@
-"""The servers and instances that integration tests ask for. One PostgreSQL a run, a fresh database a module."""
+"""The servers and instances that tests of integration, wire and chaos ask for. One PostgreSQL a run, a fresh database a module."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from support.instance import Instance, binary, run_purser  # noqa: E402
 from support.people import register  # noqa: E402
