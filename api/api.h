@@ -10,12 +10,15 @@
 
 #include "base/seal.h"
 #include "base/signing.h"
+#include "finance/zone.h"
 
 struct auth;
 struct db_pool;
 struct idempotency;
+struct passwords;
 struct queue_uv;
 struct server;
+struct tries;
 
 struct api {
     uv_loop_t *loop;
@@ -23,6 +26,9 @@ struct api {
     struct queue_uv *queue;
     struct auth *auth;
     struct idempotency *idempotency;
+    struct passwords *passwords;
+    struct tries *tries;
+    struct zones zones;
     struct server *server;
     struct signing_keys signing;
     struct seal_key secret;

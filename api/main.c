@@ -7,7 +7,9 @@
 #include "api/api.h"
 #include "api/auth.h"
 #include "api/idempotent.h"
+#include "api/password.h"
 #include "api/server.h"
+#include "api/tries.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -75,6 +77,9 @@ static int start(struct program *program, struct err *err)
         return -1;
     api->auth = auth_new(api, &api->signing);
     api->idempotency = idempotency_new(api);
+    api->passwords = passwords_new(api);
+    api->tries = tries_new(settings.login_tries, settings.login_window_ms);
+    zones_open(&api->zones, ZONE_DIRECTORY);
     uv_signal_init(api->loop, &program->term);
     uv_signal_init(api->loop, &program->interrupt);
     program->term.data = program->interrupt.data = program;
@@ -106,6 +111,9 @@ int main(int argc, char **argv)
     }
     log_info("ready", LOG_TEXT("listen", settings.listen));
     uv_run(program.api.loop, UV_RUN_DEFAULT);
+    passwords_free(program.api.passwords);
+    tries_free(program.api.tries);
+    zones_close(&program.api.zones);
     server_free(program.api.server);
     uv_loop_close(program.api.loop);
     log_info("ended");

@@ -81,6 +81,7 @@ struct request {
 
     struct id user, session; /* of the token; zero on open routes */
     bool is_admin;
+    void *state;          /* the handler's own, from one callback to the next */
     char traceparent[56]; /* W3C Trace Context: the caller's, or ours */
 
     /* Below is the machinery's. */

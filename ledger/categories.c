@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "finance/default_categories.h"
 #include "ledger/transactions.h"
 
 struct category_body {
@@ -60,4 +61,29 @@ const char *tags_body(json_t *posted, bool create, struct arena *arena, struct f
     (void)!JSON_DECODE(posted, "", fields, &body, arena, faults);
     check_color(body.color, faults);
     return finish(posted, arena, faults);
+}
+
+void categories_add_defaults(struct db_params *params)
+{
+    struct id *ids = arena_array(params->arena, DEFAULT_CATEGORIES, sizeof *ids);
+    struct id *parents = arena_array(params->arena, DEFAULT_CATEGORIES, sizeof *parents);
+    bool *are_groups = arena_array(params->arena, DEFAULT_CATEGORIES, sizeof *are_groups);
+    const char **names = arena_array(params->arena, DEFAULT_CATEGORIES, sizeof *names);
+    const char **kinds = arena_array(params->arena, DEFAULT_CATEGORIES, sizeof *kinds);
+    const char **slugs = arena_array(params->arena, DEFAULT_CATEGORIES, sizeof *slugs);
+    for (int i = 0; i < DEFAULT_CATEGORIES; i++) {
+        const struct default_category_info *info = &default_categories[i];
+        ids[i] = id_new();
+        are_groups[i] = info->parent < 0;
+        if (info->parent >= 0)
+            parents[i] = ids[info->parent];
+        names[i] = info->name;
+        kinds[i] = category_kind_name(info->kind);
+        slugs[i] = info->slug;
+    }
+    db_add_ids(params, ids, NULL, DEFAULT_CATEGORIES);
+    db_add_ids(params, parents, are_groups, DEFAULT_CATEGORIES);
+    db_add_texts(params, names, DEFAULT_CATEGORIES);
+    db_add_texts(params, kinds, DEFAULT_CATEGORIES);
+    db_add_texts(params, slugs, DEFAULT_CATEGORIES);
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/faults.h"
+#include "db/params.h"
 
 enum { CATEGORY_NAME_MAX = 100 };
 
@@ -16,5 +17,8 @@ enum { CATEGORY_NAME_MAX = 100 };
 const char *categories_body(json_t *posted, bool create, struct arena *arena,
                             struct faults *faults) MUST_CHECK;
 const char *tags_body(json_t *posted, bool create, struct arena *arena, struct faults *faults) MUST_CHECK;
+
+/* Adds five arrays, the categories that a new user starts with: ids, parents, names, kinds, slugs. */
+void categories_add_defaults(struct db_params *params);
 
 #endif

@@ -26,9 +26,7 @@ CREATE TABLE registration (
     code_hash         bytea,           -- keyed hash; null: no code is valid
     code_expires_at   timestamptz NOT NULL,
     wrong_tries       integer NOT NULL DEFAULT 0,
-    sent_at           timestamptz NOT NULL, -- the last mail
-    window_started_at timestamptz NOT NULL, -- the hour in which sent_count mails went out
-    sent_count        integer NOT NULL DEFAULT 1,
+    sent              timestamptz[] NOT NULL, -- the last mails, newest first, as many as an hour may have
     blocked_until     timestamptz,     -- no mail and no try before; set by too many wrong tries
     token_hash        bytea,           -- keyed hash of the registration token that a right code was changed for
     token_expires_at  timestamptz,
@@ -76,3 +74,12 @@ CREATE TABLE idempotency (
 );
 -- Serves pruning.
 CREATE INDEX idempotency_age ON idempotency (created_at);
+
+-- A user as the API shows him to himself.
+CREATE FUNCTION user_json(u app_user) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'id', u.id, 'email', u.email, 'username', u.username, 'role', u.role, 'timezone', u.timezone,
+        'currency', u.currency, 'settings', u.settings,
+        'created_at', to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'updated_at', to_char(u.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+$$;

@@ -1,0 +1,64 @@
+#include "api/accept.h"
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "queue/queue.h"
+
+struct job accept_job(const struct request *request, const struct task *task, const char *lane,
+                      const char *args)
+{
+    return (struct job){
+        .id = request->id,
+        .task = task->name,
+        .queue = task->queue,
+        .lane = lane,
+        .unique = "",
+        .traceparent = request->traceparent,
+        .enqueued_at_ms = request->now_ms,
+        .args = str_of(args),
+    };
+}
+
+static void free_buf(void *buf)
+{
+    buf_free(buf);
+}
+
+int accept_encode(struct request *request, const struct job *job, struct str *envelope, struct err *err)
+{
+    struct buf *buf = arena_alloc(request->arena, sizeof *buf);
+    buf_init(buf, JOB_ENVELOPE_MAX);
+    arena_defer(request->arena, free_buf, buf);
+    if (job_encode(job, buf, err) != 0)
+        return -1;
+    *envelope = (struct str){buf->data, buf->size};
+    return 0;
+}
+
+static void on_put(void *data, const struct put_result *result, const struct err *err)
+{
+    (void)data;
+    (void)result;
+    if (err != NULL)
+        log_warn("put_failed", LOG_TEXT("error", err->text));
+}
+
+void accept_put(struct api *api, const struct str *envelopes, size_t count)
+{
+    struct err err;
+    if (queue_put_envelopes_uv(api->queue, envelopes, count, false, on_put, NULL, &err) != 0)
+        log_debug("put_left_to_relay", LOG_TEXT("error", err.text));
+}
+
+const char *accept_json(struct request *request, const struct job *job)
+{
+    char id[ID_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
+    id_format(&job->id, id);
+    clock_format(job->enqueued_at_ms, time);
+    return arena_printf(request->arena,
+                        "{\"id\":\"%s\",\"task\":\"%s\",\"state\":\"queued\",\"attempt\":0,"
+                        "\"progress\":{\"done\":null,\"total\":null},\"result\":null,\"error\":null,"
+                        "\"enqueued_at\":\"%s\",\"started_at\":null,\"finished_at\":null}",
+                        id, job->task, time);
+}

@@ -1,0 +1,26 @@
+#ifndef API_ACCEPT_H
+#define API_ACCEPT_H
+
+/* Work for the queue: its row is written with the data it belongs to by the handler's own statement, then its
+ * envelope is put in Redis. A put that fails is only late: the relay puts what Redis lacks. */
+
+#include "api/request.h"
+#include "queue/job.h"
+#include "tasks/task.h"
+
+/* A job of `task` with the request's id, now, and traceparent. lane: "" or the user. args: JSON text. */
+struct job accept_job(const struct request *request, const struct task *task, const char *lane,
+                      const char *args);
+
+/* Its envelope, in the request's arena. -1: it is larger than an envelope may be, or a bug. */
+int accept_encode(struct request *request, const struct job *job, struct str *envelope,
+                  struct err *err) MUST_CHECK;
+
+/* Puts envelopes whose rows are committed; returns at once. */
+void accept_put(struct api *api, const struct str *envelopes, size_t count);
+
+/* "{"id":…,"task":…,"state":"queued", …}": a job that was accepted this moment, as GET /v1/jobs/ID shows it.
+ */
+const char *accept_json(struct request *request, const struct job *job);
+
+#endif
