@@ -17,7 +17,10 @@ static struct str first_line(struct str text, struct str *rest)
 void mt940_details_entry(struct str rest, struct buf texts[MT940_TEXTS])
 {
     struct str details, line = first_line(rest, &details), bank = STR("");
-    if (line.size >= 4 && (*line.data == 'N' || *line.data == 'F' || *line.data == 'S')) {
+    bool code = line.size >= 4 && (*line.data == 'N' || *line.data == 'F' || *line.data == 'S');
+    for (size_t i = 1; i < 4 && code; i++)
+        code = is_digit(line.data[i]) || (line.data[i] >= 'A' && line.data[i] <= 'Z');
+    if (code) {
         reader_add_line(&texts[MT940_TYPE], (struct str){line.data, 4});
         line = (struct str){line.data + 4, line.size - 4};
     }

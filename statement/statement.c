@@ -229,6 +229,16 @@ static void count_row(struct statement_part *part, const struct statement_row *r
         part->foreign = true;
 }
 
+/* An empty text is "", so that whoever takes it may hand it to anything. */
+static void fill_empty(struct statement_row *row)
+{
+    struct str *texts[] = {&row->description, &row->payee, &row->counterparty, &row->memo,
+                           &row->reference,   &row->type,  &row->category};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i]->data == NULL)
+            *texts[i] = STR("");
+}
+
 int reader_row(struct statement *statement, struct statement_row *row, struct err *err)
 {
     struct statement_part *part = reader_part(statement);
@@ -237,12 +247,32 @@ int reader_row(struct statement *statement, struct statement_row *row, struct er
                        statement->options.limits.statements);
     row->ordinal = statement->ordinal++;
     row->statement = statement->facts.statement_count - 1;
+    fill_empty(row);
     count_row(part, row);
     if (row->pending)
         statement->facts.pending++;
     else
         statement->facts.rows++;
     return statement->options.row(statement->options.context, row, err);
+}
+
+/* Takes out the halves of characters that cutting left. */
+static void drop_broken(char *text)
+{
+    char *out = text;
+    while (*text != '\0') {
+        size_t size = 1;
+        while (size < 4 && continues_character(text[size]))
+            size++;
+        if (str_is_utf8((struct str){text, size})) {
+            memmove(out, text, size);
+            out += size;
+        } else {
+            size = 1;
+        }
+        text += size;
+    }
+    *out = '\0';
 }
 
 int reader_reject(struct statement *statement, int64_t line, int64_t offset, struct str text, struct err *err,
@@ -255,10 +285,9 @@ int reader_reject(struct statement *statement, int64_t line, int64_t offset, str
     char reason[320];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(reason, sizeof reason, format, arguments);
+    vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    while (length >= (int)sizeof reason && !str_is_utf8(str_of(reason)))
-        reason[strlen(reason) - 1] = '\0'; /* cut within a character */
+    drop_broken(reason);
     char cut[REJECT_TEXT_SIZE];
     reader_copy(cut, sizeof cut, text);
     struct buf shown;
@@ -284,11 +313,23 @@ int64_t reader_width(const struct statement *statement, struct str text)
     return encoding_width(&statement->encoding, text);
 }
 
+/* Bytes of the character at `at`; 0 when there is only a piece of one, which cutting to a limit leaves. */
+static size_t whole_character(struct str text, size_t at)
+{
+    size_t size = 1;
+    if ((unsigned char)text.data[at] < 0x80)
+        return 1;
+    while (size < 4 && at + size < text.size && continues_character(text.data[at + size]))
+        size++;
+    return str_is_utf8((struct str){text.data + at, size}) ? size : 0;
+}
+
 void reader_add_line(struct buf *out, struct str text)
 {
     bool blank = false, begun = false;
-    for (size_t i = 0; i < text.size; i++) {
+    for (size_t i = 0, size; i<text.size; i += size> 0 ? size : 1) {
         unsigned char c = (unsigned char)text.data[i];
+        size = whole_character(text, i);
         if (c <= ' ' || c == 0x7F) {
             blank = begun;
             continue;
@@ -297,7 +338,7 @@ void reader_add_line(struct buf *out, struct str text)
             buf_add_char(out, ' ');
         blank = false;
         begun = true;
-        buf_add_char(out, (char)c);
+        buf_add(out, text.data + i, size);
     }
 }
 

@@ -52,7 +52,7 @@ struct statement_limits {
 /* The limits of base/settings.def. */
 struct statement_limits statement_limits_of_settings(void);
 
-/* One booked or pending movement. Empty texts have size 0. */
+/* One booked or pending movement. Empty texts are "", never NULL. */
 struct statement_row {
     int64_t ordinal;  /* counts rows and rejects together, from 0 */
     int64_t line;     /* where it starts, from 1 */
