@@ -39,7 +39,7 @@ struct scan {
     size_t count;
     char letters[2][LETTERS_MAX]; /* before and behind the digits */
     size_t letter_count[2];
-    bool minus, plus, open, close, blank;
+    bool minus, plus, open, close, blank, ended; /* ended: a sign stood behind the digits */
 };
 
 static size_t character_size(struct str text, size_t at)
@@ -67,6 +67,7 @@ static const char *scan_sign(struct scan *scan, bool negative)
     if (scan->minus || scan->plus)
         return "has two signs";
     *(negative ? &scan->minus : &scan->plus) = true;
+    scan->ended = scan->count > 0;
     return NULL;
 }
 
@@ -82,7 +83,7 @@ static const char *scan_letter(struct scan *scan, struct str c)
 
 static const char *scan_digit(struct scan *scan, char digit)
 {
-    if (scan->letter_count[1] > 0 || scan->close)
+    if (scan->letter_count[1] > 0 || scan->close || scan->ended)
         return "must be a number";
     if (scan->count == DIGITS_MAX)
         return "is out of range";

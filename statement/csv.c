@@ -344,9 +344,10 @@ static int csv_text(struct statement *statement, struct str text, int64_t offset
 static void prove(struct csv *csv)
 {
     const struct csv_chain *chain = &csv->chain;
+    if (chain->rows < 2 || chain->with_balance != chain->rows)
+        return;
     struct statement_part *part = reader_part(csv->statement);
-    if (part == NULL || part->has_opening || part->has_closing || chain->rows < 2 ||
-        chain->with_balance != chain->rows)
+    if (part == NULL || part->has_opening || part->has_closing)
         return;
     bool up = chain->up_breaks < chain->down_breaks ||
               (chain->up_breaks == chain->down_breaks && chain->first_date <= chain->last_date);

@@ -117,9 +117,24 @@ static void take_string(struct json_rows *json, char c)
         json->key[json->key_size++] = c;
 }
 
+/* A JSON string has no line end: of a line of NDJSON that was cut only that line is lost. */
+static int break_line(struct statement *statement, struct err *err)
+{
+    struct json_rows *json = statement->state;
+    if (json->row_depth != 1)
+        return err_set(err, ERR_REJECT, "line %lld: a line ends within a string of the JSON",
+                       (long long)json->line - 1);
+    json->in_string = json->escaped = json->is_key = false;
+    json->depth = json->row_depth = 0;
+    return reader_reject(statement, json->row_line, json->row_offset, reader_view(&json->row), err,
+                         "JSON: a line ends within a string");
+}
+
 static int take(struct statement *statement, char c, int64_t offset, struct err *err)
 {
     struct json_rows *json = statement->state;
+    if (json->in_string && (c == '\n' || c == '\r'))
+        return break_line(statement, err);
     if (json->in_string) {
         take_string(json, c);
         return 0;
