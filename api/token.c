@@ -23,15 +23,14 @@ const char *token_mint(struct arena *arena, const struct token_rules *rules,
     const struct signing_key *key = &rules->keys->current;
     if (jwt_new(&jwt) != 0)
         abort();
-    bool failed = jwt_add_header(jwt, "kid", key->kid) != 0 || jwt_add_header(jwt, "typ", "at+jwt") != 0 ||
-                  jwt_add_grant(jwt, "iss", rules->issuer) != 0 ||
-                  jwt_add_grant(jwt, "aud", rules->audience) != 0 || add_id(jwt, "sub", &claims->user) != 0 ||
-                  add_id(jwt, "sid", &claims->session) != 0 || add_id(jwt, "jti", &claims->jti) != 0 ||
-                  jwt_add_grant(jwt, "role", role) != 0 ||
-                  jwt_add_grant_int(jwt, "iat", claims->issued_s) != 0 ||
-                  jwt_add_grant_int(jwt, "exp", claims->expires_s) != 0 ||
-                  jwt_set_alg(jwt, JWT_ALG_ES256, (const unsigned char *)key->private_pem,
-                              (int)strlen(key->private_pem)) != 0;
+    bool failed =
+        jwt_add_header(jwt, "kid", key->kid) != 0 || jwt_add_grant(jwt, "iss", rules->issuer) != 0 ||
+        jwt_add_grant(jwt, "aud", rules->audience) != 0 || add_id(jwt, "sub", &claims->user) != 0 ||
+        add_id(jwt, "sid", &claims->session) != 0 || add_id(jwt, "jti", &claims->jti) != 0 ||
+        jwt_add_grant(jwt, "role", role) != 0 || jwt_add_grant_int(jwt, "iat", claims->issued_s) != 0 ||
+        jwt_add_grant_int(jwt, "exp", claims->expires_s) != 0 ||
+        jwt_set_alg(jwt, JWT_ALG_ES256, (const unsigned char *)key->private_pem,
+                    (int)strlen(key->private_pem)) != 0;
     char *text = failed ? NULL : jwt_encode_str(jwt);
     jwt_free(jwt);
     if (text != NULL)
@@ -71,8 +70,7 @@ static bool has_text(const json_t *object, const char *name, const char *wanted)
 /* The key that the header names; NULL unless it is exactly a header of ours. */
 static const struct signing_key *key_of(const struct signing_keys *keys, const json_t *header)
 {
-    if (json_object_size(header) != 3 || !has_text(header, "alg", "ES256") ||
-        !has_text(header, "typ", "at+jwt"))
+    if (json_object_size(header) != 3 || !has_text(header, "alg", "ES256") || !has_text(header, "typ", "JWT"))
         return NULL;
     if (has_text(header, "kid", keys->current.kid))
         return &keys->current;

@@ -79,10 +79,11 @@ class Instance:
         environment["ASAN_OPTIONS"] = f"log_path={self.folder}/sanitizer.{name}:abort_on_error=1"
         environment["UBSAN_OPTIONS"] = f"log_path={self.folder}/sanitizer.{name}:print_stacktrace=1"
         log = open(self.log_path(name), "ab")
+        log_start = log.tell()  # before the program can write a line
         with log:
             process = subprocess.Popen([binary("purser-" + name)], env=environment, stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=log, start_new_session=True, cwd=ROOT)
-        process.log_start = os.path.getsize(self.log_path(name))
+        process.log_start = log_start
         self.processes[name] = process
 
     def is_alive(self, name):
