@@ -147,6 +147,13 @@ $(OUT)/unit: $(UNIT_OBJS) $(API_OBJS) $(OUT)/libpurser.a
 unit: $(OUT)/unit ## unit tests only
 	$(OUT)/unit
 
+# tests/fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput; tests/fuzz/NAME/ holds its seeds where it has any.
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz-targets: $(FUZZ_TARGETS)
+$(FUZZ_TARGETS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(API_OBJS) $(OUT)/libpurser.a
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $< $(API_OBJS) $(OUT)/libpurser.a $(LDLIBS) -o $@
+
 clean: ## remove out/
 	rm -rf out
 

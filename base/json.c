@@ -248,7 +248,9 @@ int json_decode(json_t *value, const char *pointer, const struct json_field *fie
 
 const char *json_write(struct arena *arena, const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    /* 15 digits: what json_read takes comes out as it went in; jansson's 17 would make 2.2200000000000002
+     * of 2.22. */
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     if (text == NULL)
         abort();
     arena_defer(arena, free, text);

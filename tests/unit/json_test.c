@@ -99,6 +99,20 @@ START_TEST(decimals_keep_their_digits)
 }
 END_TEST
 
+START_TEST(a_number_that_was_read_is_written_as_it_came)
+{
+    static const char *const texts[] = {"2.22", "[0.1,-1234567890.12345,1e300]", "{\"a\":9007199254740993}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct arena arena;
+        struct faults faults;
+        arena_init(&arena);
+        faults_init(&faults, &arena);
+        ck_assert_str_eq(json_write(&arena, json_read(&arena, str_of(texts[i]), &faults)), texts[i]);
+        arena_free(&arena);
+    }
+}
+END_TEST
+
 START_TEST(a_quoted_string_reads_back_as_itself)
 {
     struct arena arena;
@@ -120,6 +134,7 @@ Suite *json_suite(void)
     tcase_add_test(tests, every_bad_body_names_its_place);
     tcase_add_test(tests, a_fault_deep_inside_is_found);
     tcase_add_test(tests, decimals_keep_their_digits);
+    tcase_add_test(tests, a_number_that_was_read_is_written_as_it_came);
     tcase_add_test(tests, a_quoted_string_reads_back_as_itself);
     suite_add_tcase(suite, tests);
     return suite;
