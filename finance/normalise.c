@@ -181,7 +181,8 @@ static size_t split_words(const struct folded *folded, struct word *words, size_
 static bool word_in(const struct word *word, const char *const *list)
 {
     for (; *list != NULL; list++)
-        if (strlen(*list) == word->size && memcmp(*list, word->data, word->size) == 0)
+        if ((*list)[0] == word->data[0] && strlen(*list) == word->size &&
+            memcmp(*list, word->data, word->size) == 0)
             return true;
     return false;
 }
@@ -224,6 +225,8 @@ static size_t payment_words_at(const struct word *words, size_t count, size_t at
 {
     size_t longest = 0;
     for (const char *const *phrase = normalise_payment_phrases; *phrase != NULL; phrase++) {
+        if (at >= count || (*phrase)[0] != words[at].data[0])
+            continue; /* most of them, without looking at the rest */
         size_t length = phrase_at(words, count, at, *phrase);
         longest = length > longest ? length : longest;
     }
@@ -317,6 +320,22 @@ void normalise_text(struct str raw, struct normalised *out)
         out->key_size = out->text_size;
     }
     set_views(out);
+}
+
+size_t normalise_fold(struct str raw, char *out, size_t size)
+{
+    struct folded folded;
+    size_t to = 0;
+    fold(raw, &folded);
+    for (size_t i = 0; i < folded.size && to + 1 < size; i++) {
+        bool space = folded.bytes[i] == ' ' || folded.bytes[i] == 0x7f;
+        if (!space || (to > 0 && out[to - 1] != ' '))
+            out[to++] = space ? ' ' : folded.bytes[i];
+    }
+    while (to > 0 && out[to - 1] == ' ')
+        to--;
+    out[to] = '\0';
+    return to;
 }
 
 void normalise_copy(struct normalised *to, const struct normalised *from)

@@ -37,6 +37,11 @@ struct normalised {
 /* Fills all of *out. */
 void normalise_text(struct str raw, struct normalised *out);
 
+/* Only folds: lower case, accents off, runs of spaces as one, none at the ends; punctuation stays. Fills
+ * `out` with a NUL behind it, looking at the first NORMALISE_RAW_MAX bytes and dropping what does not fit,
+ * and gives the length. */
+size_t normalise_fold(struct str raw, char *out, size_t size);
+
 /* Copies and lets the views point into the copy. */
 void normalise_copy(struct normalised *to, const struct normalised *from);
 
