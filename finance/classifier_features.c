@@ -72,13 +72,15 @@ static void add_chars(struct list *list, const struct normalised *text)
         marked[0] = '<';
         memcpy(marked + 1, word.data, word.size);
         marked[word.size + 1] = '>';
-        for (size_t length = 3; length <= 5; length++)
-            for (size_t at = 0; at + length <= word.size + 2; at++) {
-                struct str run = {marked + at, length};
-                size_t from = at == 0 ? 0 : at - 1,
-                       to = at + length - 1 < word.size ? at + length - 1 : word.size;
-                add(list, FEATURE_CHARS, tagged('c', run), (struct str){word.data + from, to - from});
+        for (size_t at = 0; at + 3 <= word.size + 2; at++) {
+            uint64_t hash = tagged('c', (struct str){marked + at, 2});
+            for (size_t length = 3; length <= 5 && at + length <= word.size + 2; length++) {
+                hash = hash_fnv1a(hash, marked + at + length - 1, 1);
+                size_t from = at == 0 ? 0 : at - 1;
+                size_t to = at + length - 1 < word.size ? at + length - 1 : word.size;
+                add(list, FEATURE_CHARS, hash, (struct str){word.data + from, to - from});
             }
+        }
     }
 }
 
