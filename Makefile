@@ -58,7 +58,7 @@ demo: ## the same, and shows the main job with real output
 	@exec env BIN=$(OUT) tools/up.sh --demo $(DIR) $(PORT)
 test: ## unit and integration tests on private servers; SLOW=1 adds the long ones
 	@tools/bootstrap.sh build server test
-	@$(MAKE) $(JOBS) all $(OUT)/unit
+	@$(MAKE) $(JOBS) all $(OUT)/unit $(OUT)/test-worker
 	@VARIANT=$(VARIANT) tools/test.sh
 asan: ## the same under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan test
@@ -68,7 +68,7 @@ fuzz: ## each of tests/fuzz for T seconds: make fuzz T=60
 	@tools/fuzz.sh $(or $(T),60)
 chaos: ## kills what can be killed, 20 times each, and counts what was accepted
 	@tools/bootstrap.sh build server test
-	@$(MAKE) $(JOBS) all
+	@$(MAKE) $(JOBS) all $(OUT)/test-worker
 	@PURSER_VARIANT=$(VARIANT) ROUNDS=$(or $(ROUNDS),20) /usr/bin/python3 -m pytest -c tests/pytest.ini tests/chaos
 tidy: ## format, static analysis, include directions, settings and sizes
 	@tools/bootstrap.sh
@@ -153,6 +153,19 @@ fuzz-targets: $(FUZZ_TARGETS)
 $(FUZZ_TARGETS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(API_OBJS) $(OUT)/libpurser.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $< $(API_OBJS) $(OUT)/libpurser.a $(LDLIBS) -o $@
+
+# A worker with tasks made for tests and benches: the registry of tests/support takes the place of tasks/registry.c.
+$(OUT)/test-worker: $(call objects,worker) $(OUT)/obj/tests/support/test_tasks.o $(OUT)/libpurser.a
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
+
+# make bench-NAME builds bench/NAME.c, or bench/NAME/*.c, and runs it. JSON=1 prints one JSON object in place of the table.
+$(OUT)/bench/%: $$(patsubst %.c,$(OUT)/obj/%.o,$$(wildcard bench/$$*.c bench/$$*/*.c)) $(OUT)/libpurser.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
+bench-%: $(OUT)/bench/% $(OUT)/test-worker all
+	@BIN=$(OUT) $<
 
 clean: ## remove out/
 	rm -rf out

@@ -126,6 +126,7 @@ static int encode_next(struct arena *arena, const struct job *job, struct str *e
     struct job next = *job;
     next.attempt += job->outcome.kind == OUTCOME_RETRY;
     next.run_at_ms = job->outcome.until_ms;
+    next.flags &= JOB_MEMBER;
     return encode(arena, &next, envelope, err);
 }
 
@@ -146,7 +147,7 @@ int jobs_settle(struct db *db, struct arena *arena, const struct job *jobs, size
         ids[used] = job->id;
         results[used] = job->outcome.result;
         reasons[used] = job->outcome.reason;
-        final[used] = job->outcome.kind == OUTCOME_DONE || job->outcome.kind == OUTCOME_DEAD;
+        final[used] = job->outcome.kind == OUTCOME_DONE; /* a dead one may be tried again */
         states[used] = job->outcome.kind == OUTCOME_DONE   ? "done"
                        : job->outcome.kind == OUTCOME_DEAD ? "dead"
                                                            : "accepted";

@@ -36,7 +36,8 @@ bool job_state_is_final(enum job_state state);
 enum job_flag {
     JOB_ALONE = 1,              /* was in flight when a child died: runs in a batch of one */
     JOB_CANCELLED_BY_OWNER = 2, /* cancelled while queued: whoever claims it ends it without running it */
-    JOB_HOLDS = 4,              /* counts against a concurrency limit until it is acknowledged */
+    JOB_MEMBER = 8, /* one of a batch of jobs whose end a follow-up job waits for (ledger/batches.h) */
+    JOB_HOLDS = 4,  /* counts against a concurrency limit until it is acknowledged */
 };
 
 enum outcome_kind {

@@ -65,8 +65,9 @@ local function put(keys, args)
             status[i] = '+'
             seen[job.id] = true
             local envelope = args[i + 2]
-            if job.flags > FLAG_ALONE then
-                job.flags = job.flags % 2
+            if has_flag(job, FLAG_CANCELLED) or has_flag(job, FLAG_HOLDS) then
+                without_flag(job, FLAG_CANCELLED)
+                without_flag(job, FLAG_HOLDS)
                 envelope = patched(envelope, job)
             end
             envelopes[#envelopes + 1] = job.id

@@ -1,19 +1,23 @@
 -- Dispatchers: their lease, what they hold, what becomes of it when they or their children die.
 
--- purser_beat NODE NOW LEASE_NOW LEASE_MS INFO -> { next_due, id to cancel… }
+-- purser_beat NODE NOW LEASE_NOW LEASE_MS HOLDS ASKS INFO -> { next_due or -1, id to cancel… }
+-- HOLDS is 0 when the node holds no job (nothing to cancel), ASKS 1 when it wants to know next_due, INFO is "" when it has
+-- not changed: an idle node costs Redis next to nothing.
 local function beat(keys, args)
     local K, node = shard(keys), args[1]
     call('ZADD', K.nodes, lease_now(args[3]) + tonumber(args[4]), node)
-    if call('HGET', K.info, node) ~= args[5] then
-        call('HSET', K.info, node, args[5])
+    if args[7] ~= '' then
+        call('HSET', K.info, node, args[7])
     end
-    local reply = {next_due(K)}
-    local cancels = call('SMEMBERS', K.cancel .. node)
-    if #cancels > 0 then
-        call('DEL', K.cancel .. node)
-    end
-    for _, id in ipairs(cancels) do
-        reply[#reply + 1] = id
+    local reply = {args[6] == '1' and next_due(K) or -1}
+    if args[5] ~= '0' then
+        local cancels = call('SMEMBERS', K.cancel .. node)
+        if #cancels > 0 then
+            call('DEL', K.cancel .. node)
+        end
+        for _, id in ipairs(cancels) do
+            reply[#reply + 1] = id
+        end
     end
     return reply
 end
@@ -120,8 +124,11 @@ local function reap(keys, args)
             call('ZADD', K.sched, now, '@' .. scope)
         end
     end
-    if jobs > 0 then
-        ring_bell(K)
+    -- A node that hangs may still listen, and swallow the bell: one for each, and one for who is awake.
+    for _ = 0, nodes do
+        if jobs > 0 or nodes > 0 then
+            call('RPUSH', K.bell, '1')
+        end
     end
     return {jobs, nodes, budget <= 0 and 1 or 0}
 end

@@ -171,7 +171,8 @@ local function dead_retry(keys, args)
             call('ZREM', K.dead, id)
             call('HDEL', K.why, id)
             call('HDEL', K.unrecorded, id)
-            job.flags, job.attempt, job.crashes, job.run_at = 0, 0, 0, 0
+            job.attempt, job.crashes, job.run_at = 0, 0, 0
+            job.flags = has_flag(job, FLAG_MEMBER) and FLAG_MEMBER or 0
             if job.unique ~= '' then
                 call('HSET', K.uniq, job.unique, id)
             end

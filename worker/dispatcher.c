@@ -1,0 +1,629 @@
+#include "worker/dispatcher.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/crash.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "worker/wire.h"
+
+enum { BELL_S = 30, BELL_TIMEOUT_MS = 40000, READY_MAX_MS = 1000, SLOTS_MAX = 512 };
+
+/* Children. */
+
+static void observe_latency(struct dispatcher *dispatcher, const struct batch *batch)
+{
+    char labels[96];
+    int64_t now_ms = clock_wall_ms();
+    snprintf(labels, sizeof labels, "task=\"%s\"", batch->task->name);
+    for (size_t i = 0; i < batch->count; i++)
+        metrics_observe(&dispatcher->metrics, FIGURE_LATENCY, labels,
+                        (double)(now_ms - batch->flights[i].due_at_ms) / 1000);
+}
+
+/* Takes out the jobs that were cancelled while they waited here. */
+static void drop_cancelled(struct dispatcher *dispatcher, struct batch *batch)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->flights[i].cancelled)
+            acks_add(&dispatcher->pending, 'C', str_of(batch->flights[i].id), "",
+                     STR("cancelled before it ran"));
+        else
+            batch->flights[kept++] = batch->flights[i];
+    }
+    batch->count = kept;
+}
+
+static void hand_out(struct dispatcher *dispatcher)
+{
+    struct worker_child *child;
+    while (dispatcher->ready.count > 0 && (child = children_idle(&dispatcher->children)) != NULL) {
+        struct batch *batch = batches_pop(&dispatcher->ready);
+        drop_cancelled(dispatcher, batch);
+        if (batch->count == 0) {
+            batch_free(batch);
+            continue;
+        }
+        struct buf frame;
+        buf_init(&frame, WIRE_LIMIT);
+        batch_write(batch, &frame);
+        observe_latency(dispatcher, batch);
+        children_run(child, &frame, batch, batch->task->timeout_ms);
+        buf_free(&frame);
+    }
+}
+
+static void on_idle(void *data)
+{
+    struct dispatcher *dispatcher = data;
+    if (!dispatcher->said_ready && dispatcher->connected) {
+        dispatcher->said_ready = true;
+        log_info("ready", LOG_TEXT("node", dispatcher->node));
+    }
+    hand_out(dispatcher);
+    dispatcher_think(dispatcher);
+}
+
+static int wanted_slots(struct dispatcher *dispatcher)
+{
+    if (dispatcher->quiet)
+        return 0;
+    int slots = children_count(&dispatcher->children, CHILD_IDLE) - dispatcher->ready.count;
+    if (dispatcher->batch_ms < (double)settings.prefetch_below_ms)
+        slots += children_count(&dispatcher->children, CHILD_BUSY) +
+                 children_count(&dispatcher->children, CHILD_IDLE);
+    return slots > dispatcher->slots_max ? dispatcher->slots_max : slots < 0 ? 0 : slots;
+}
+
+/* Swap. */
+
+static void on_due(uv_timer_t *timer)
+{
+    struct dispatcher *dispatcher = timer->data;
+    dispatcher_wake(dispatcher);
+}
+
+static void set_due(struct dispatcher *dispatcher, int64_t due_at_ms)
+{
+    dispatcher->due_at_ms = due_at_ms;
+    if (due_at_ms == 0) {
+        uv_timer_stop(&dispatcher->due_timer);
+        return;
+    }
+    int64_t wait_ms = due_at_ms - clock_wall_ms();
+    uv_update_time(dispatcher->loop);
+    uv_timer_start(&dispatcher->due_timer, on_due, wait_ms < 1 ? 1 : (uint64_t)wait_ms, 0);
+}
+
+static struct str text_of(const redisReply *reply)
+{
+    return (struct str){reply->str, reply->len};
+}
+
+static void read_claims(struct dispatcher *dispatcher, const redisReply *reply)
+{
+    size_t at = 3;
+    int slot = 0;
+    while (at + 2 <= reply->elements) {
+        struct str queue = text_of(reply->element[at]);
+        size_t jobs = (size_t)reply->element[at + 1]->integer;
+        at += 2;
+        for (size_t i = 0; i < jobs && at + 2 <= reply->elements; i++, at += 2)
+            settle_claimed(dispatcher, text_of(reply->element[at]), text_of(reply->element[at + 1]));
+        if (slot < dispatcher->slots_sent)
+            plan_took(&dispatcher->plan, dispatcher->orders[slot++], queue, (int64_t)jobs);
+        metrics_add(&dispatcher->metrics, FIGURE_CLAIMED, "", (double)jobs);
+    }
+}
+
+static void on_swapped(void *data, const redisReply *reply, const struct err *err)
+{
+    struct dispatcher *dispatcher = data;
+    dispatcher->swapping = false;
+    if (err != NULL) {
+        if (dispatcher
+                ->connected) { /* an error reply: what it left behind is found out like after a lost one */
+            log_error("swap_failed", LOG_TEXT("error", err->text));
+            dispatcher->connected = false;
+            queue_uv_restart(dispatcher->queue, err->text);
+        }
+        return;
+    }
+    crash_point("dispatcher_swapped");
+    acks_reset(&dispatcher->sent);
+    dispatcher->applied_seq = dispatcher->seq;
+    if (reply->elements < 3)
+        return;
+    if (reply->element[0]->integer == 1 && dispatcher->applied_seq > 1)
+        log_warn("lease_was_lost", LOG_TEXT("node", dispatcher->node));
+    read_claims(dispatcher, reply);
+    dispatcher->hungry = reply->element[2]->integer == 1 || dispatcher->woken;
+    set_due(dispatcher, reply->element[1]->integer);
+    hand_out(dispatcher);
+    dispatcher_think(dispatcher);
+}
+
+static void send_swap(struct dispatcher *dispatcher, int slots)
+{
+    struct arena arena;
+    struct redis_args args;
+    struct err err;
+    arena_init(&arena);
+    queue_call_init(&args, &arena, "swap");
+    redis_add_text(&args, dispatcher->node);
+    redis_add_int(&args, ++dispatcher->seq);
+    redis_add_int(&args, clock_wall_ms());
+    redis_add_text(&args, "0");
+    redis_add_int(&args, settings.lease_ms);
+    acks_move(&dispatcher->sent, &dispatcher->pending);
+    acks_write(&dispatcher->sent, &args);
+    redis_add_int(&args, dispatcher->plan.count);
+    for (int i = 0; i < dispatcher->plan.count; i++) {
+        redis_add_text(&args, dispatcher->plan.queues[i].name);
+        redis_add_int(&args, dispatcher->plan.queues[i].batch);
+    }
+    plan_orders(&dispatcher->plan, slots, dispatcher->orders);
+    redis_add_int(&args, slots);
+    for (int i = 0; i < slots; i++)
+        redis_add_text(&args, dispatcher->orders[i]);
+    dispatcher->slots_sent = slots;
+    crash_point("dispatcher_before_swap");
+    dispatcher->woken = false;
+    if (queue_call_uv(dispatcher->queue, &args, on_swapped, dispatcher, &err) == 0) {
+        dispatcher->swapping = true;
+        metrics_add(&dispatcher->metrics, FIGURE_SWAPS, "", 1);
+        crash_point("dispatcher_swap_sent");
+    }
+    arena_free(&arena);
+}
+
+/* The bell. */
+
+static void on_bell(void *data, const redisReply *reply, const struct err *err)
+{
+    struct dispatcher *dispatcher = data;
+    dispatcher->listening = false;
+    if (err != NULL)
+        return; /* on_bell_ready comes when the connection is back */
+    if (reply->type == REDIS_REPLY_ARRAY) {
+        dispatcher->hungry = dispatcher->woken = true;
+        if (wanted_slots(dispatcher) == 0 && dispatcher->connected) {
+            /* Rung for someone who has time. */
+            struct arena arena;
+            struct redis_args args;
+            struct err ignored;
+            arena_init(&arena);
+            redis_args_init(&args, &arena);
+            redis_add_text(&args, "RPUSH");
+            redis_add_text(&args, queue_key(&arena, "bell"));
+            redis_add_text(&args, "1");
+            (void)!queue_call_uv(dispatcher->queue, &args, NULL, NULL, &ignored);
+            arena_free(&arena);
+        }
+    }
+    dispatcher_think(dispatcher);
+}
+
+static void listen_to_bell(struct dispatcher *dispatcher)
+{
+    struct arena arena;
+    struct redis_args args;
+    struct err err;
+    if (dispatcher->listening || !redis_uv_is_ready(dispatcher->bell))
+        return;
+    arena_init(&arena);
+    redis_args_init(&args, &arena);
+    redis_add_text(&args, "BLPOP");
+    redis_add_text(&args, queue_key(&arena, "bell"));
+    redis_add_int(&args, BELL_S);
+    dispatcher->listening = redis_uv_run(dispatcher->bell, &args, on_bell, dispatcher, &err) == 0;
+    arena_free(&arena);
+}
+
+static void on_bell_ready(void *data)
+{
+    struct dispatcher *dispatcher = data;
+    dispatcher->listening = false;
+    dispatcher->hungry = dispatcher->woken = true; /* a bell may have been lost with the connection */
+    dispatcher_think(dispatcher);
+}
+
+static void on_bell_lost(void *data, const struct err *why)
+{
+    (void)why;
+    ((struct dispatcher *)data)->listening = false;
+}
+
+/* Coming back: what Redis says that we hold against what we know. */
+
+static bool is_with_child(const struct dispatcher *dispatcher, struct str id)
+{
+    for (const struct worker_child *child = dispatcher->children.list; child != NULL; child = child->next)
+        if (child->work != NULL && batch_holds(child->work, id))
+            return true;
+    return false;
+}
+
+static bool is_in_reply(const redisReply *reply, struct str id)
+{
+    for (size_t i = 1; i + 1 < reply->elements; i += 2)
+        if (str_equal(text_of(reply->element[i]), id))
+            return true;
+    return false;
+}
+
+/* Batches that wait here but are ours no longer: their lease ran out, or Redis forgot them. */
+static void drop_lost_batches(struct dispatcher *dispatcher, const redisReply *holding)
+{
+    struct batches kept = {0};
+    struct batch *batch;
+    while ((batch = batches_pop(&dispatcher->ready)) != NULL) {
+        size_t count = 0;
+        for (size_t i = 0; i < batch->count; i++)
+            if (is_in_reply(holding, str_of(batch->flights[i].id)))
+                batch->flights[count++] = batch->flights[i];
+        batch->count = count;
+        if (count > 0)
+            batches_push(&kept, batch);
+        else
+            batch_free(batch);
+    }
+    dispatcher->ready = kept;
+}
+
+/* Those that were sent before a swap that took effect took effect too: Redis answers in order. */
+static void drop_applied_givebacks(struct dispatcher *dispatcher, int64_t applied_seq)
+{
+    struct giveback **at = &dispatcher->givebacks;
+    while (*at != NULL) {
+        struct giveback *giveback = *at;
+        if (giveback->seq == 0 || giveback->seq >= applied_seq) {
+            at = &giveback->next;
+            continue;
+        }
+        *at = giveback->next;
+        arena_free(&giveback->arena);
+        free(giveback);
+    }
+}
+
+static void on_holding(void *data, const redisReply *reply, const struct err *err)
+{
+    struct dispatcher *dispatcher = data;
+    int64_t applied = 0;
+    if (err != NULL)
+        return; /* on_ready comes again */
+    struct str seq = text_of(reply->element[0]);
+    if (seq.size > 0 && str_to_int(seq, &applied) != 0)
+        applied = 0;
+    if (applied == dispatcher->seq) {
+        acks_reset(&dispatcher->sent);
+        drop_applied_givebacks(dispatcher, applied);
+    } else {
+        acks_move(&dispatcher->pending, &dispatcher->sent);
+    }
+    drop_lost_batches(dispatcher, reply);
+    for (size_t i = 1; i + 1 < reply->elements; i += 2) {
+        struct str id = text_of(reply->element[i]), envelope = text_of(reply->element[i + 1]);
+        bool is_known = acks_hold(&dispatcher->pending, id) || batches_hold(&dispatcher->ready, id) ||
+                        is_with_child(dispatcher, id) || settle_gives_back(dispatcher, id);
+        if (!is_known)
+            settle_claimed(dispatcher, id, envelope);
+    }
+    dispatcher->connected = true;
+    metrics_add(&dispatcher->metrics, FIGURE_RECONNECTS, "", 1);
+    settle_send_givebacks(dispatcher);
+    dispatcher_wake(dispatcher);
+    on_idle(dispatcher);
+}
+
+static void on_ready(void *data)
+{
+    struct dispatcher *dispatcher = data;
+    struct arena arena;
+    struct redis_args args;
+    struct err err;
+    arena_init(&arena);
+    queue_call_init(&args, &arena, "holding");
+    redis_add_text(&args, dispatcher->node);
+    if (queue_call_uv(dispatcher->queue, &args, on_holding, dispatcher, &err) != 0)
+        queue_uv_restart(dispatcher->queue, err.text);
+    arena_free(&arena);
+}
+
+static void on_lost(void *data, const struct err *why)
+{
+    struct dispatcher *dispatcher = data;
+    if (dispatcher->connected || !dispatcher->said_lost)
+        log_warn("redis_lost", LOG_TEXT("error", why->text));
+    dispatcher->said_lost = true;
+    dispatcher->connected = false;
+    dispatcher->swapping = false;
+}
+
+/* The lease. */
+
+static void cancel_running(struct dispatcher *dispatcher, struct str id)
+{
+    for (struct batch *batch = dispatcher->ready.first; batch != NULL; batch = batch->next)
+        for (size_t i = 0; i < batch->count; i++)
+            if (str_equal(str_of(batch->flights[i].id), id))
+                batch->flights[i].cancelled = true;
+    for (struct worker_child *child = dispatcher->children.list; child != NULL; child = child->next) {
+        struct batch *batch = child->work;
+        for (size_t i = 0; batch != NULL && i < batch->count; i++)
+            if (str_equal(str_of(batch->flights[i].id), id)) {
+                batch->flights[i].cancelled = true;
+                children_kill(child, KILL_CANCEL);
+            }
+    }
+}
+
+static void on_beaten(void *data, const redisReply *reply, const struct err *err)
+{
+    struct dispatcher *dispatcher = data;
+    if (err != NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements < 1)
+        return;
+    for (size_t i = 1; i < reply->elements; i++)
+        cancel_running(dispatcher, text_of(reply->element[i]));
+    int64_t due_at_ms = reply->element[0]->integer;
+    if (due_at_ms >= 0 && due_at_ms != dispatcher->due_at_ms)
+        set_due(dispatcher, due_at_ms);
+    dispatcher_think(dispatcher);
+}
+
+/* A claim ahead that no child came free for goes back: another worker may have time. */
+static void return_stale(struct dispatcher *dispatcher)
+{
+    struct batches kept = {0};
+    struct batch *batch;
+    int64_t now_ms = clock_mono_ms();
+    while ((batch = batches_pop(&dispatcher->ready)) != NULL) {
+        if (!dispatcher->quiet && now_ms - batch->claimed_ms < READY_MAX_MS) {
+            batches_push(&kept, batch);
+            continue;
+        }
+        dispatcher->batch_ms = (double)settings.prefetch_below_ms * 2; /* not again until batches are short */
+        settle_give_back(dispatcher, batch, "back", "");
+    }
+    dispatcher->ready = kept;
+}
+
+static void on_beat_time(uv_timer_t *timer)
+{
+    struct dispatcher *dispatcher = timer->data;
+    struct arena arena;
+    struct redis_args args;
+    struct err err;
+    return_stale(dispatcher);
+    if (!dispatcher->connected || dispatcher->leaving)
+        return;
+    int busy = children_count(&dispatcher->children, CHILD_BUSY);
+    bool holds = busy > 0 || dispatcher->ready.count > 0;
+    /* Idle, every second beat is enough, and every tenth tells and asks what is known already: Redis may have
+     * lost it. */
+    dispatcher->beats++;
+    if (!holds && dispatcher->beats % 2 == 1 && dispatcher->info[0] != '\0')
+        return;
+    bool is_thorough = dispatcher->beats % 30 == 0;
+    char info[sizeof dispatcher->info];
+    snprintf(info, sizeof info, "{\"pid\":%d,\"children\":%" PRId64 ",\"busy\":%d,\"quiet\":%s}",
+             (int)getpid(), settings.workers, busy, dispatcher->quiet ? "true" : "false");
+    if (is_thorough)
+        dispatcher_wake(dispatcher);
+    bool is_news = is_thorough || strcmp(info, dispatcher->info) != 0;
+    memcpy(dispatcher->info, info, sizeof info);
+    arena_init(&arena);
+    queue_call_init(&args, &arena, "beat");
+    redis_add_text(&args, dispatcher->node);
+    redis_add_int(&args, clock_wall_ms());
+    redis_add_text(&args, "0");
+    redis_add_int(&args, settings.lease_ms);
+    redis_add_text(&args, holds ? "1" : "0");
+    redis_add_text(&args, holds || is_thorough ? "1" : "0");
+    redis_add_text(&args, is_news ? info : "");
+    (void)!queue_call_uv(dispatcher->queue, &args, on_beaten, dispatcher, &err);
+    arena_free(&arena);
+}
+
+/* The end. */
+
+static void finish(struct dispatcher *dispatcher)
+{
+    if (dispatcher->finished)
+        return;
+    dispatcher->finished = true;
+    log_info("stopped", LOG_TEXT("node", dispatcher->node));
+    uv_stop(dispatcher->loop);
+}
+
+static void on_left(void *data, const redisReply *reply, const struct err *err)
+{
+    (void)reply;
+    (void)err; /* the lease runs out by itself */
+    finish(data);
+}
+
+static void stop_when_done(struct dispatcher *dispatcher)
+{
+    struct arena arena;
+    struct redis_args args;
+    struct err err;
+    if (!dispatcher->stopping || dispatcher->swapping || !acks_are_empty(&dispatcher->pending) ||
+        dispatcher->givebacks != NULL || dispatcher->ready.count > 0 ||
+        children_count(&dispatcher->children, CHILD_BUSY) > 0)
+        return;
+    dispatcher->leaving = true;
+    arena_init(&arena);
+    queue_call_init(&args, &arena, "leave");
+    redis_add_text(&args, dispatcher->node);
+    if (queue_call_uv(dispatcher->queue, &args, on_left, dispatcher, &err) != 0)
+        finish(dispatcher);
+    arena_free(&arena);
+}
+
+static void on_stop_overdue(uv_timer_t *timer)
+{
+    struct dispatcher *dispatcher = timer->data;
+    log_warn("stop_overdue",
+             LOG_TEXT("node", dispatcher->node)); /* what we hold goes back when the lease runs out */
+    finish(dispatcher);
+}
+
+static void on_stop_time(uv_timer_t *timer)
+{
+    struct dispatcher *dispatcher = timer->data;
+    for (struct worker_child *child = dispatcher->children.list; child != NULL; child = child->next)
+        if (child->state == CHILD_BUSY)
+            children_kill(child, KILL_STOP);
+    uv_timer_start(&dispatcher->stop_timer, on_stop_overdue, (uint64_t)settings.kill_ms + 2000, 0);
+    dispatcher_think(dispatcher);
+}
+
+static void go_quiet(struct dispatcher *dispatcher)
+{
+    dispatcher->quiet = true;
+    return_stale(dispatcher);
+    dispatcher_think(dispatcher);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct dispatcher *dispatcher = handle->data;
+    log_info("signal", LOG_TEXT("name", strsignal(number)));
+    switch (number) {
+    case SIGHUP:
+        children_replace(&dispatcher->children);
+        break;
+    case SIGUSR1:
+    case SIGTSTP:
+        go_quiet(dispatcher);
+        break;
+    case SIGUSR2:
+        dispatcher->quiet = dispatcher->stopping;
+        dispatcher_wake(dispatcher);
+        break;
+    default:
+        if (dispatcher->stopping)
+            break;
+        dispatcher->stopping = true;
+        children_stop(&dispatcher->children);
+        uv_timer_start(&dispatcher->stop_timer, on_stop_time, (uint64_t)settings.stop_ms, 0);
+        go_quiet(dispatcher);
+        break;
+    }
+}
+
+void dispatcher_wake(struct dispatcher *dispatcher)
+{
+    dispatcher->hungry = dispatcher->woken = true;
+    dispatcher_think(dispatcher);
+}
+
+void dispatcher_think(struct dispatcher *dispatcher)
+{
+    if (!dispatcher->connected || dispatcher->swapping || dispatcher->leaving)
+        return;
+    int slots = wanted_slots(dispatcher);
+    if (!acks_are_empty(&dispatcher->pending) || (dispatcher->hungry && slots > 0))
+        send_swap(dispatcher, slots);
+    else if (slots > 0)
+        listen_to_bell(dispatcher);
+    stop_when_done(dispatcher);
+}
+
+static void write_metrics(void *data, struct buf *out)
+{
+    static const char *const states[] = {"starting", "idle", "busy"};
+    struct dispatcher *dispatcher = data;
+    size_t flying = 0;
+    for (const struct batch *batch = dispatcher->ready.first; batch != NULL; batch = batch->next)
+        flying += batch->count;
+    for (const struct worker_child *child = dispatcher->children.list; child != NULL; child = child->next)
+        flying += child->work == NULL ? 0 : ((const struct batch *)child->work)->count;
+    metrics_set(&dispatcher->metrics, FIGURE_IN_FLIGHT, "", (double)flying);
+    for (int state = CHILD_STARTING; state <= CHILD_BUSY; state++) {
+        char labels[32];
+        snprintf(labels, sizeof labels, "state=\"%s\"", states[state]);
+        metrics_set(&dispatcher->metrics, FIGURE_CHILDREN, labels,
+                    children_count(&dispatcher->children, (enum child_state)state));
+    }
+    metrics_write(&dispatcher->metrics, out);
+}
+
+static int open_connections(struct dispatcher *dispatcher, struct err *err)
+{
+    struct redis_address address;
+    if (redis_parse_url(settings.redis_url, &address, err) != 0)
+        return -1;
+    dispatcher->queue = queue_uv_open(dispatcher->loop, settings.redis_url,
+                                      &(struct queue_uv_events){on_ready, on_lost, dispatcher}, err);
+    if (dispatcher->queue == NULL)
+        return -1;
+    dispatcher->bell = redis_uv_open(dispatcher->loop, &address, BELL_TIMEOUT_MS,
+                                     &(struct redis_uv_events){on_bell_ready, on_bell_lost, dispatcher});
+    if (settings.metrics_listen[0] == '\0')
+        return 0;
+    dispatcher->metrics_http =
+        metrics_http_open(dispatcher->loop, settings.metrics_listen, write_metrics, dispatcher, err);
+    return dispatcher->metrics_http == NULL ? -1 : 0;
+}
+
+static void start_timers_and_signals(struct dispatcher *dispatcher)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGTSTP, SIGUSR2};
+    uv_timer_t *timers[] = {&dispatcher->beat_timer, &dispatcher->due_timer, &dispatcher->stop_timer};
+    for (size_t i = 0; i < sizeof timers / sizeof *timers; i++) {
+        uv_timer_init(dispatcher->loop, timers[i]);
+        timers[i]->data = dispatcher;
+    }
+    uv_timer_start(&dispatcher->beat_timer, on_beat_time, (uint64_t)settings.beat_ms,
+                   (uint64_t)settings.beat_ms);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        uv_signal_init(dispatcher->loop, &dispatcher->signals[i]);
+        dispatcher->signals[i].data = dispatcher;
+        uv_signal_start(&dispatcher->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static void name_node(struct dispatcher *dispatcher)
+{
+    char host[64] = "";
+    gethostname(host, sizeof host - 1);
+    for (char *c = host; *c != '\0'; c++)
+        if (*c <= ' ' || *c > '~' || *c == '#')
+            *c = '-';
+    snprintf(dispatcher->node, sizeof dispatcher->node, "%s:%d:%08x", host, (int)getpid(),
+             randombytes_random());
+}
+
+int dispatcher_run(struct dispatcher *dispatcher, uv_loop_t *loop, struct err *err)
+{
+    *dispatcher = (struct dispatcher){.loop = loop};
+    dispatcher->batch_ms = (double)settings.prefetch_below_ms;
+    dispatcher->slots_max = (int)settings.workers * 2 > SLOTS_MAX ? SLOTS_MAX : (int)settings.workers * 2;
+    dispatcher->orders = calloc((size_t)dispatcher->slots_max, sizeof *dispatcher->orders);
+    if (dispatcher->orders == NULL)
+        abort();
+    name_node(dispatcher);
+    acks_init(&dispatcher->pending);
+    acks_init(&dispatcher->sent);
+    metrics_init(&dispatcher->metrics, figures_defs, FIGURE_COUNT);
+    if (plan_parse(&dispatcher->plan, settings.queues, err) != 0 || open_connections(dispatcher, err) != 0)
+        return -1;
+    start_timers_and_signals(dispatcher);
+    if (children_start(&dispatcher->children, loop, (int)settings.workers,
+                       &(struct children_events){on_idle, settle_outcomes, settle_death, dispatcher},
+                       err) != 0)
+        return -1;
+    uv_run(loop, UV_RUN_DEFAULT);
+    return 0;
+}

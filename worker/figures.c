@@ -1,0 +1,19 @@
+#include "worker/figures.h"
+
+const struct metric_def figures_defs[FIGURE_COUNT] = {
+    [FIGURE_LATENCY] = {"purser_job_latency_seconds",
+                        "From when a job could run to when it was given to a child.", METRIC_HISTOGRAM, NULL},
+    [FIGURE_RUN] = {"purser_batch_run_seconds", "How long a child took for a batch.", METRIC_HISTOGRAM, NULL},
+    [FIGURE_OUTCOMES] = {"purser_job_outcomes_total", "Jobs by what became of them.", METRIC_COUNTER, NULL},
+    [FIGURE_CRASHES] = {"purser_child_deaths_total", "Children that died under a batch, by cause.",
+                        METRIC_COUNTER, NULL},
+    [FIGURE_GIVEN_BACK] = {"purser_jobs_given_back_total",
+                           "Jobs that went back to their queue without an outcome.", METRIC_COUNTER, NULL},
+    [FIGURE_CLAIMED] = {"purser_jobs_claimed_total", "Jobs taken from their queue.", METRIC_COUNTER, NULL},
+    [FIGURE_SWAPS] = {"purser_swaps_total", "Round trips that acknowledged and claimed.", METRIC_COUNTER,
+                      NULL},
+    [FIGURE_RECONNECTS] = {"purser_redis_connects_total", "Times the connection to Redis was made.",
+                           METRIC_COUNTER, NULL},
+    [FIGURE_IN_FLIGHT] = {"purser_jobs_in_flight", "Jobs that this worker holds.", METRIC_GAUGE, NULL},
+    [FIGURE_CHILDREN] = {"purser_children", "Child processes by state.", METRIC_GAUGE, NULL},
+};
