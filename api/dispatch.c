@@ -67,7 +67,7 @@ static void on_parsed(struct request *request)
         idempotent_begin(request, run_handler);
 }
 
-static void refuse_body(struct request *request)
+void request_refuse_body(struct request *request)
 {
     switch (request->body_fault) {
     case BODY_TOO_LARGE:
@@ -109,7 +109,7 @@ static void on_piece(struct request *request, struct str piece, int state)
         state = BODY_BROKEN;
     }
     if (state == BODY_BROKEN) {
-        refuse_body(request);
+        request_refuse_body(request);
     } else if (state == BODY_MORE) {
         server->body_bytes += piece.size;
         buf_add(&request->received, piece.data, piece.size);
@@ -132,7 +132,7 @@ static void read_body(struct request *request)
         return;
     }
     if (request->conn == NULL) { /* gone while the token was checked */
-        refuse_body(request);
+        request_refuse_body(request);
         return;
     }
     request->received.limit = (size_t)body_limit(route);

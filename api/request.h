@@ -186,6 +186,9 @@ enum body_state { BODY_MORE, BODY_END, BODY_BROKEN };
 void request_read_body(struct request *request,
                        void (*done)(struct request *request, struct str piece, int state));
 
+/* Answers what broke the body: too large, too slow, lost. */
+void request_refuse_body(struct request *request);
+
 /* The size that Content-Length names; -1 when the body is chunked. */
 int64_t request_body_size(const struct request *request);
 
