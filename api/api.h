@@ -15,6 +15,8 @@
 struct auth;
 struct db_pool;
 struct idempotency;
+struct intake;
+struct known_accounts;
 struct passwords;
 struct queue_uv;
 struct server;
@@ -26,6 +28,8 @@ struct api {
     struct queue_uv *queue;
     struct auth *auth;
     struct idempotency *idempotency;
+    struct intake *intake;
+    struct known_accounts *known_accounts;
     struct passwords *passwords;
     struct tries *tries;
     struct zones zones;

@@ -7,7 +7,7 @@
 #include "api/auth.h"
 #include "api/conn.h"
 #include "api/idempotent.h"
-#include "api/json_read_uv.h"
+#include "api/offload.h"
 #include "api/reply.h"
 #include "api/server.h"
 #include "base/hash.h"
@@ -57,6 +57,11 @@ static bool is_json(const struct request *request)
     return str_equal_nocase(type, STR("application/json")) ||
            (type.size > suffix.size &&
             str_equal_nocase((struct str){type.data + type.size - suffix.size, suffix.size}, suffix));
+}
+
+static void parse(struct request *request)
+{
+    request->json = json_read(request->arena, request->body, &request->faults);
 }
 
 static void on_parsed(struct request *request)
@@ -119,7 +124,7 @@ static void on_piece(struct request *request, struct str piece, int state)
         if (request->route->body == BODY_NONE)
             idempotent_begin(request, run_handler);
         else
-            json_read_uv(request, on_parsed);
+            offload(request, parse, on_parsed);
     }
 }
 

@@ -7,6 +7,8 @@
 #include "api/api.h"
 #include "api/auth.h"
 #include "api/idempotent.h"
+#include "api/intake.h"
+#include "api/known_accounts.h"
 #include "api/password.h"
 #include "api/server.h"
 #include "api/tries.h"
@@ -27,6 +29,7 @@ static void close_rest(struct api *api)
 {
     auth_close(api->auth);
     idempotency_close(api->idempotency);
+    intake_close(api->intake);
     queue_uv_close(api->queue);
     db_pool_close(api->pool);
 }
@@ -77,6 +80,8 @@ static int start(struct program *program, struct err *err)
         return -1;
     api->auth = auth_new(api, &api->signing);
     api->idempotency = idempotency_new(api);
+    api->intake = intake_new(api);
+    api->known_accounts = known_accounts_new();
     api->passwords = passwords_new(api);
     api->tries = tries_new(settings.login_tries, settings.login_window_ms);
     zones_open(&api->zones, ZONE_DIRECTORY);
@@ -111,6 +116,7 @@ int main(int argc, char **argv)
     }
     log_info("ready", LOG_TEXT("listen", settings.listen));
     uv_run(program.api.loop, UV_RUN_DEFAULT);
+    known_accounts_free(program.api.known_accounts);
     passwords_free(program.api.passwords);
     tries_free(program.api.tries);
     zones_close(&program.api.zones);

@@ -138,14 +138,37 @@ void transactions_lookup_params(struct db_params *params, const struct id *user,
 }
 
 /* A row of sql_account_lookup; -1 when there is none. */
-static int find_row(const struct db_rows *found, bool is_account, const struct id *id)
+void transactions_read_found(const struct db_rows *rows, struct arena *arena,
+                             struct transactions_found *found)
 {
-    for (int row = 0; row < found->count; row++) {
-        struct id other = rows_id(found, row, 1);
-        if (rows_bool(found, row, 0) == is_account && id_equal(&other, id))
-            return row;
+    *found = (struct transactions_found){
+        .accounts = arena_array(arena, (size_t)rows->count, sizeof *found->accounts),
+        .categories = arena_array(arena, (size_t)rows->count, sizeof *found->categories),
+    };
+    for (int row = 0; row < rows->count; row++) {
+        struct id id = rows_id(rows, row, 1);
+        if (rows_bool(rows, row, 0))
+            found->accounts[found->account_count++] =
+                (struct found_account){id, currency_find(str_of(rows_text(rows, row, 2)))};
+        else
+            found->categories[found->category_count++] = id;
     }
-    return -1;
+}
+
+static const struct currency *find_currency(const struct transactions_found *found, const struct id *account)
+{
+    for (size_t i = 0; i < found->account_count; i++)
+        if (id_equal(&found->accounts[i].id, account))
+            return found->accounts[i].currency;
+    return NULL;
+}
+
+static bool has_category(const struct transactions_found *found, const struct id *category)
+{
+    for (size_t i = 0; i < found->category_count; i++)
+        if (id_equal(&found->categories[i], category))
+            return true;
+    return false;
 }
 
 static void resolve_amount(struct new_transaction *transaction, const char *pointer, const char *currency,
@@ -165,17 +188,17 @@ static void resolve_amount(struct new_transaction *transaction, const char *poin
 }
 
 int transactions_resolve(struct new_transaction *list, size_t count, bool was_list,
-                         const struct db_rows *found, struct faults *faults)
+                         const struct transactions_found *found, struct faults *faults)
 {
     for (size_t i = 0; i < count; i++) {
         const char *pointer = pointer_of(faults->arena, was_list, i);
-        int row = find_row(found, true, list[i].account_id);
-        if (row < 0)
+        const struct currency *currency = find_currency(found, list[i].account_id);
+        if (currency == NULL)
             faults_add(faults, arena_printf(faults->arena, "%s/account_id", pointer),
                        TRANSACTIONS_UNKNOWN_ACCOUNT);
         else
-            resolve_amount(&list[i], pointer, rows_text(found, row, 2), (int)rows_int(found, row, 3), faults);
-        if (list[i].category_id != NULL && find_row(found, false, list[i].category_id) < 0)
+            resolve_amount(&list[i], pointer, currency->code, currency->exponent, faults);
+        if (list[i].category_id != NULL && !has_category(found, list[i].category_id))
             faults_add(faults, arena_printf(faults->arena, "%s/category_id", pointer),
                        "is not a category of yours");
     }

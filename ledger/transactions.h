@@ -12,6 +12,7 @@
 #include "base/faults.h"
 #include "base/json.h"
 #include "db/db.h"
+#include "finance/money.h"
 
 enum { TRANSACTIONS_PER_REQUEST_MAX = 5000, DESCRIPTION_MAX = 500, TAGS_MAX = 20, TAG_NAME_MAX = 50 };
 
@@ -41,13 +42,28 @@ void transaction_check_tags(const json_t *tags, const char *pointer, struct faul
 void transactions_lookup_params(struct db_params *params, const struct id *user,
                                 const struct new_transaction *list, size_t count);
 
-/* Settles currencies and amounts by the rows of sql_account_lookup. A fault for each account or category that
- * is not the user's (an unknown account's detail is TRANSACTIONS_UNKNOWN_ACCOUNT: the API answers 404 when
- * one is there), for a currency that is not its account's, and for an amount that its currency can't hold.
- * was_list: the body was a list. */
+/* What is known of the accounts and categories that a list names. An account's currency never changes, so
+ * that who knows it need not look it up. */
+struct transactions_found {
+    struct found_account {
+        struct id id;
+        const struct currency *currency;
+    } * accounts;
+    struct id *categories;
+    size_t account_count, category_count;
+};
+
+/* The rows of sql_account_lookup. */
+void transactions_read_found(const struct db_rows *rows, struct arena *arena,
+                             struct transactions_found *found);
+
+/* Settles currencies and amounts. A fault for each account or category that is not the user's (an unknown
+ * account's detail is TRANSACTIONS_UNKNOWN_ACCOUNT: the API answers 404 when one is there), for a currency
+ * that is not its account's, and for an amount that its currency can't hold. was_list: the body was a list.
+ */
 #define TRANSACTIONS_UNKNOWN_ACCOUNT "is not an account of yours"
 int transactions_resolve(struct new_transaction *list, size_t count, bool was_list,
-                         const struct db_rows *found, struct faults *faults) MUST_CHECK;
+                         const struct transactions_found *found, struct faults *faults) MUST_CHECK;
 
 /* The args of an ingest_transactions job, compact; in the arena. */
 const char *transactions_write_args(struct arena *arena, const struct id *user,
