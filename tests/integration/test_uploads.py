@@ -1,0 +1,192 @@
+"""Bank files from POST to rows: fates, exactness, undo. Files are this project's own."""
+
+import gzip
+import os
+import random
+import signal
+
+import pytest
+from support.people import register
+from support.waiting import wait_until
+
+HEAD = "Date,Description,Amount\n"
+
+
+def upload(person, body, account=None, deadline=30, **query):
+    """Uploads, waits until it is done or failed, gives the upload."""
+    account = account or person.main_account()
+    parameters = "&".join(f"{name}={value}" for name, value in query.items())
+    answer = person.client.post(f"/v1/uploads?account_id={account['id']}&{parameters}", body.encode() if isinstance(body, str) else body,
+                                headers={"Content-Type": "text/csv"})
+    assert answer.status == 202, answer
+    path = "/v1/uploads/" + answer.json()["upload"]["id"]
+
+    def finished():
+        state = person.client.get(path).json()
+        return state if state["state"] in ("done", "failed") else None
+
+    return wait_until(finished, deadline, "the upload is finished")
+
+
+def fates(result):
+    return {fate: count for fate, count in result["fates"].items() if count}
+
+
+def new_account(person, currency="EUR"):
+    name = f"A{random.getrandbits(60)}"
+    return person.client.post("/v1/accounts", {"name": name, "type": "checking", "currency": currency}).json()
+
+
+def amounts(person, account):
+    found, cursor = [], ""
+    while True:
+        page = person.client.get(f"/v1/transactions?account={account['id']}&limit=500{cursor}").json()
+        found += [one["amount"] for one in page["data"]]
+        if page["next_cursor"] is None:
+            return sorted(found)
+        cursor = "&cursor=" + page["next_cursor"]
+
+
+def test_the_same_file_twice_changes_nothing(person):
+    account = new_account(person)
+    body = HEAD + "2026-01-02,COFFEE,-3.20\n2026-01-02,COFFEE,-3.20\n2026-01-03,SALARY,2000.00\n"
+    first = upload(person, body, account)
+    assert first["state"] == "done" and fates(first) == {"inserted": 3} and first["rows"] == 3
+    assert amounts(person, account) == ["-3.20", "-3.20", "2000.00"], "two real coffees stay two"
+    again = upload(person, body, account)
+    assert fates(again) == {"duplicate": 3}
+    assert amounts(person, account) == ["-3.20", "-3.20", "2000.00"]
+
+
+def test_half_a_day_and_then_the_whole_day_is_the_whole_day(person):
+    account = new_account(person)
+    morning = "2026-01-02,COFFEE,-3.20\n"
+    assert fates(upload(person, HEAD + morning, account)) == {"inserted": 1}
+    assert fates(upload(person, HEAD + morning * 2 + "2026-01-02,LUNCH,-12.00\n", account)) == {"duplicate": 1, "inserted": 2}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_sequence_of_overlapping_shuffled_files_is_exact(person, seed):
+    """Against a brute-force oracle: the stored multiset is, for each row, the most that any one file had of it."""
+    chance, account, most = random.Random(seed), new_account(person), {}
+    for _ in range(4):
+        rows = [f"2026-02-{chance.randint(1, 4):02},SHOP {chance.randint(1, 3)},-{chance.randint(1, 3)}.00" for _ in range(30)]
+        chance.shuffle(rows)
+        for one in set(rows):
+            most[one] = max(most.get(one, 0), rows.count(one))
+        result = upload(person, HEAD + "\n".join(rows) + "\n", account)
+        assert sum(result["fates"].values()) == result["rows"] == 30
+    expected = sorted(one.split(",")[2] for one, count in most.items() for _ in range(count))
+    assert amounts(person, account) == expected
+
+
+def test_bad_rows_are_rejected_with_their_place_and_the_others_stay(person):
+    account = new_account(person)
+    result = upload(person, HEAD + "2026-01-02,OK,-3.20\n2026-02-30,NO SUCH DAY,-1.00\n2026-01-03,TOO FINE,1.005\n", account)
+    assert fates(result) == {"inserted": 1, "rejected": 2}
+    rows = person.client.get(f"/v1/uploads/{result['id']}/rows?fate=rejected").json()["data"]
+    assert [one["line"] for one in rows] == [3, 4] and all(one["reason"] and one["offset"] for one in rows)
+
+
+def test_a_row_meets_the_entry_made_by_hand(person):
+    account = new_account(person)
+    body = {"account_id": account["id"], "amount": "-45.00", "date": "2026-03-01", "description": "dinner"}
+    assert person.client.post("/v1/transactions", body, headers={"Prefer": "wait=20"}).status in (200, 202)
+    wait_until(lambda: amounts(person, account) == ["-45.00"], 20)
+    result = upload(person, HEAD + "2026-03-03,RESTAURANT 4711,-45.00\n2026-03-03,RESTAURANT 4711,-45.00\n", account)
+    assert fates(result) == {"matched": 1, "inserted": 1}
+    assert amounts(person, account) == ["-45.00", "-45.00"]
+    assert fates(upload(person, HEAD + "2026-03-03,RESTAURANT 4711,-45.00\n", account)) == {"duplicate": 1}
+
+
+def test_what_was_deleted_stays_deleted_unless_asked_for(person):
+    account, body = new_account(person), HEAD + "2026-01-02,COFFEE,-3.20\n"
+    upload(person, body, account)
+    one = person.client.get(f"/v1/transactions?account={account['id']}").json()["data"][0]
+    assert person.client.delete(f"/v1/transactions/{one['id']}").status == 204
+    assert fates(upload(person, body, account)) == {"skipped_deleted": 1}
+    assert amounts(person, account) == []
+    assert fates(upload(person, body, account, reimport_deleted="true")) == {"inserted": 1}
+    assert amounts(person, account) == ["-3.20"]
+
+
+def test_undo_takes_out_what_came_in_but_not_what_was_edited(person):
+    account = new_account(person)
+    result = upload(person, HEAD + "2026-01-02,COFFEE,-3.20\n2026-01-03,LUNCH,-9.00\n", account)
+    lunch = person.client.get(f"/v1/transactions?account={account['id']}&q=LUNCH").json()["data"][0]
+    assert person.client.patch(f"/v1/transactions/{lunch['id']}", {"memo": "with Ann"}).status == 200
+    assert person.client.delete(f"/v1/uploads/{result['id']}").status == 202
+    undone = wait_until(lambda: (state := person.client.get(f"/v1/uploads/{result['id']}").json())["state"] == "undone" and state, 20)
+    assert undone["kept_edited"] == 1
+    assert amounts(person, account) == ["-9.00"]
+    assert person.client.delete(f"/v1/uploads/{result['id']}").status == 409
+    assert fates(upload(person, HEAD + "2026-01-02,COFFEE,-3.20\n", account)) == {"inserted": 1}
+
+
+def test_a_dry_run_shows_the_guess_and_stores_nothing(person):
+    account = new_account(person)
+    answer = person.client.post(f"/v1/uploads?account_id={account['id']}&dry_run=true",
+                                (HEAD + "2026-01-02,COFFEE,-3.20\n").encode(), headers={"Content-Type": "text/csv"})
+    assert answer.status == 200, answer
+    shown = answer.json()
+    assert shown["format"] == "csv" and shown["mapping"]["amount"] and shown["certainty"] >= 80
+    assert shown["rows"][0]["amount"] == "-3.20" and shown["rows"][0]["date"] == "2026-01-02"
+    assert amounts(person, account) == []
+
+
+def test_an_unsure_guess_is_not_stored(person):
+    account = new_account(person)
+    result = upload(person, "1,2,3\n4,5,6\n", account)
+    assert result["state"] == "failed" and amounts(person, account) == []
+
+
+def test_a_mapping_is_used_kept_for_the_account_and_saved_by_name(person):
+    account = new_account(person)
+    mapping = {"header": False, "delimiter": ";", "date": 0, "date_formats": ["%d.%m.%Y"], "payee": 1, "amount": 2, "decimal": ","}
+    assert person.client.put("/v1/mappings/My%20bank", mapping).status == 200
+    result = upload(person, "02.01.2026;CAFÉ;-3,20\n", account, mapping="My%20bank")
+    assert fates(result) == {"inserted": 1}
+    assert fates(upload(person, "03.01.2026;TEA;-2,20\n", account)) == {"inserted": 1}, "the account keeps its mapping"
+    other = new_account(person)
+    unknown = person.client.post(f"/v1/uploads?account_id={other['id']}&mapping=Nobody", b"x", headers={"Content-Type": "text/csv"})
+    assert unknown.status == 422
+    wrong = person.client.post(f"/v1/uploads?account_id={other['id']}&mapping=%7B%22colour%22%3A1%7D", b"x")
+    assert wrong.status == 422 and wrong.json()["errors"][0]["pointer"] == "/mapping/colour"
+
+
+def test_compressed_files_are_taken_and_bombs_are_not(person):
+    account = new_account(person)
+    path = f"/v1/uploads?account_id={account['id']}"
+    body = gzip.compress((HEAD + "2026-01-02,COFFEE,-3.20\n").encode())
+    answer = person.client.post(path, body, headers={"Content-Encoding": "gzip"})
+    assert answer.status == 202, answer
+    wait_until(lambda: amounts(person, account) == ["-3.20"], 20)
+    bomb = gzip.compress(b"0" * 50_000_000)
+    assert person.client.post(path, bomb, headers={"Content-Encoding": "gzip"}).status in (413, 422)
+    assert person.client.post(path, body[:-9], headers={"Content-Encoding": "gzip"}).status == 422
+    assert person.client.post(path, b"nonsense", headers={"Content-Encoding": "zstd"}).status == 422
+    assert person.client.post(path, b"nonsense", headers={"Content-Encoding": "br"}).status == 415
+
+
+def test_a_file_needs_an_account_of_ones_own(instance, person):
+    other = register(instance)
+    answer = other.client.post(f"/v1/uploads?account_id={person.main_account()['id']}", b"x")
+    assert answer.status == 404
+    assert person.client.post("/v1/uploads", b"x").status == 422
+
+
+def test_a_worker_killed_in_the_middle_goes_on_where_it_was(make_instance):
+    instance = make_instance(PURSER_UPLOAD_STEP_ROWS=50).start()
+    person = register(instance)
+    account = person.main_account()
+    rows = "".join(f"2026-01-{n % 28 + 1:02},SHOP {n},-{n % 90 + 1}.{n % 100:02}\n" for n in range(5000))
+    answer = person.client.post(f"/v1/uploads?account_id={account['id']}", (HEAD + rows).encode())
+    assert answer.status == 202
+    path = "/v1/uploads/" + answer.json()["upload"]["id"]
+    for kill in range(2):
+        wait_until(lambda kill=kill: person.client.get(path).json()["progress"]["done"] >= kill * 1500 + 100, 30)
+        for pid in instance.worker_children():
+            os.kill(pid, signal.SIGKILL)
+    done = wait_until(lambda: (state := person.client.get(path).json())["state"] == "done" and state, 60)
+    assert fates(done) == {"inserted": 5000}
+    assert len(amounts(person, account)) == 5000
