@@ -37,7 +37,7 @@ static void write_traceparent(struct request *request)
 
 void dispatch_refuse(struct request *request, int status, const char *detail)
 {
-    reply_problem(request, problem_of_status(status), "%s", detail);
+    reply_problem(request, status == 401 ? PROBLEM_TOKEN_MALFORMED : problem_of_status(status), "%s", detail);
 }
 
 static void run_handler(struct request *request)

@@ -41,6 +41,16 @@ static int check_request_line(struct str line, struct head_fault *fault)
     return 0;
 }
 
+/* `line` made the head too large. A token of a megabyte is a bad token before it is a large head. */
+static int refuse_size(struct str line, bool is_first, struct head_fault *fault)
+{
+    if (is_first)
+        return refuse(fault, 414, "the request line is longer than 16 KiB");
+    if (str_starts_nocase(line, "authorization:") || str_starts_nocase(line, "x-access-token:"))
+        return refuse(fault, 401, "the token is larger than any of ours");
+    return refuse(fault, 431, "the head is larger than 16 KiB");
+}
+
 long head_scan(struct str bytes, size_t *checked, struct head_fault *fault)
 {
     size_t start = *checked; /* of the line that is not whole yet */
@@ -57,8 +67,7 @@ long head_scan(struct str bytes, size_t *checked, struct head_fault *fault)
                 return refuse(fault, 400, c == '\r' ? "a CR without LF" : "a control character in the head");
         }
         if (start + size > HEAD_BYTES_MAX)
-            return is_first ? refuse(fault, 414, "the request line is longer than 16 KiB")
-                            : refuse(fault, 431, "the head is larger than 16 KiB");
+            return refuse_size((struct str){line, size}, is_first, fault);
         if (end == NULL) {
             *checked = start;
             return 0;

@@ -34,7 +34,7 @@ struct head {
 
 /* Why a head was refused. */
 struct head_fault {
-    int status;         /* 400, 414, 431, 501, 505 */
+    int status;         /* 400, 401, 414, 417, 431, 501, 505 */
     const char *detail; /* static */
 };
 
