@@ -160,6 +160,11 @@ void queue_close(struct queue *queue)
     free(queue);
 }
 
+int queue_generation(const struct queue *queue)
+{
+    return redis_generation(queue->redis);
+}
+
 const redisReply *queue_command(struct queue *queue, const struct redis_args *args, struct err *err)
 {
     return redis_run(queue->redis, args->arena, args, err);

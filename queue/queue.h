@@ -70,6 +70,9 @@ const redisReply *queue_call(struct queue *queue, const struct redis_args *args,
 /* A plain command, for the marker key of the relay. Same rules as queue_call. */
 const redisReply *queue_command(struct queue *queue, const struct redis_args *args, struct err *err);
 
+/* Changes with each new connection: what was known of the server must be looked at anew. */
+int queue_generation(const struct queue *queue);
+
 /* Of the queue's keys, in the arena: queue_key(arena, "marker") is "{purser}:marker". */
 const char *queue_key(struct arena *arena, const char *name);
 

@@ -24,7 +24,7 @@ local function shard(keys)
     local prefix = sub(keys[1], 1, -4)
     K = {}
     for _, name in ipairs({'job', 'sched', 'dead', 'bell', 'uniq', 'control', 'weight', 'depth', 'queues', 'nodes',
-                           'info', 'why', 'helds', 'bucket', 'unrecorded'}) do
+                           'info', 'why', 'helds', 'bucket', 'unrecorded', 'marker'}) do
         K[name] = prefix .. name
     end
     for _, name in ipairs({'q', 'ring', 'in', 'hold', 'held', 'cancel'}) do

@@ -83,7 +83,8 @@ local function leave(keys, args)
     return 1
 end
 
--- purser_reap NOW LEASE_NOW -> { jobs returned, nodes given up, 1 when there is more to do }
+-- purser_reap NOW LEASE_NOW -> { jobs returned, nodes given up, 1 when there is more to do, 1 when the marker is there,
+--                              how many ends are unrecorded }: all that an idle scheduler asks, in one call
 -- Also lets held jobs go whose limit is free: a release that was missed delays them by one tick and no more.
 local function reap(keys, args)
     local K, now, budget, nodes, jobs = shard(keys), tonumber(args[1]), CHUNK, 0, 0
@@ -108,8 +109,9 @@ local function reap(keys, args)
             break
         end
     end
-    local control = read_control(K)
-    for _, scope in ipairs(call('SMEMBERS', K.helds)) do
+    local helds = call('SMEMBERS', K.helds)
+    local control = #helds > 0 and read_control(K)
+    for _, scope in ipairs(helds) do
         local task = match(scope, '^pause:(.*)$')
         local text = control['rule:' .. rule_of(scope)]
         local rule = text and parse_rule(text)
@@ -130,7 +132,7 @@ local function reap(keys, args)
             call('RPUSH', K.bell, '1')
         end
     end
-    return {jobs, nodes, budget <= 0 and 1 or 0}
+    return {jobs, nodes, budget <= 0 and 1 or 0, call('EXISTS', K.marker), call('HLEN', K.unrecorded)}
 end
 
 -- purser_holding NODE -> { seq of the last swap that took effect, id, envelope, … }

@@ -223,3 +223,14 @@ local function dead(keys, args)
     end
     return reply
 end
+
+-- purser_missing id… -> those of them that are not here
+local function missing(keys, args)
+    local K, reply = shard(keys), {}
+    for i = 1, #args do
+        if call('HEXISTS', K.job, args[i]) == 0 then
+            reply[#reply + 1] = args[i]
+        end
+    end
+    return reply
+end

@@ -40,3 +40,4 @@ entry('purser_unrecorded', unrecorded, {'no-writes', 'allow-oom'})
 entry('purser_version', function()
     return LIBRARY_VERSION .. '-' .. LIBRARY_DIGEST
 end, {'no-writes', 'allow-oom', 'allow-stale'})
+entry('purser_missing', missing, {'no-writes', 'allow-oom'})
