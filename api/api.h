@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/metrics.h"
 #include "base/seal.h"
 #include "base/signing.h"
 #include "finance/zone.h"
@@ -33,6 +34,7 @@ struct api {
     struct passwords *passwords;
     struct tries *tries;
     struct zones zones;
+    struct metrics metrics;
     struct server *server;
     struct signing_keys signing;
     struct seal_key secret;

@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "api/auth.h"
+#include "api/figures.h"
 #include "api/idempotent.h"
 #include "api/intake.h"
 #include "api/known_accounts.h"
@@ -84,6 +85,7 @@ static int start(struct program *program, struct err *err)
     api->known_accounts = known_accounts_new();
     api->passwords = passwords_new(api);
     api->tries = tries_new(settings.login_tries, settings.login_window_ms);
+    figures_init(&api->metrics);
     zones_open(&api->zones, ZONE_DIRECTORY);
     uv_signal_init(api->loop, &program->term);
     uv_signal_init(api->loop, &program->interrupt);
@@ -119,6 +121,7 @@ int main(int argc, char **argv)
     known_accounts_free(program.api.known_accounts);
     passwords_free(program.api.passwords);
     tries_free(program.api.tries);
+    metrics_free(&program.api.metrics);
     zones_close(&program.api.zones);
     server_free(program.api.server);
     uv_loop_close(program.api.loop);

@@ -52,6 +52,11 @@ void passwords_free(struct passwords *passwords)
     free(passwords);
 }
 
+int64_t passwords_waiting(const struct passwords *passwords)
+{
+    return passwords->waiting;
+}
+
 static void on_work(uv_work_t *work)
 {
     struct hashing *hashing = work->data;

@@ -12,6 +12,7 @@ struct passwords;
 
 struct passwords *passwords_new(struct api *api);
 void passwords_free(struct passwords *passwords);
+int64_t passwords_waiting(const struct passwords *passwords);
 
 /* done gets the hash's text, in the request's arena. When the line is too long 503 is answered and done not
  * called. */

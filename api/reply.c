@@ -8,6 +8,7 @@
 
 #include "api/conn.h"
 #include "api/cursor.h"
+#include "api/figures.h"
 #include "api/idempotent.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -44,8 +45,9 @@ static const char *reason_of(int status)
     }
 }
 
-static void log_request(const struct request *request, int status)
+static void note_request(const struct request *request, int status)
 {
+    figures_count(request, status);
     char path[200];
     snprintf(path, sizeof path, "%.*s", (int)request->head->path.size, request->head->path.data);
     log_at(status == 500 || status == 503 ? LOG_WARN : LOG_DEBUG, "request",
@@ -62,7 +64,7 @@ static bool has_body(const struct request *request, int status)
 /* The one place where an answer leaves. */
 static void send_now(struct request *request, int status, const char *content_type, struct str body)
 {
-    log_request(request, status);
+    note_request(request, status);
     if (request->conn == NULL) {
         request_free(request);
         return;
@@ -223,7 +225,7 @@ bool reply_event(struct request *request, const char *event, const char *data)
 void reply_events_end(struct request *request)
 {
     request->gone = NULL;
-    log_request(request, 200);
+    note_request(request, 200);
     if (request->conn == NULL)
         request_free(request);
     else

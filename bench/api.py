@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+"""Posting transactions: on one connection the time to 202 (committed in PostgreSQL) and from there until the transaction
+can be read; then 64 connections of single transactions as fast as they go, and how long the worker takes to catch up.
+Next to it, in the same run on the same server, the plain loop: one INSERT, one commit, by pgbench.
+
+    bench/api.py [SECONDS]        default: 8
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
+
+from support.instance import Instance, run_purser  # noqa: E402
+from support.people import register  # noqa: E402
+from support.servers import PrivatePostgres, remove_folder  # noqa: E402
+
+SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 8
+ONE_BY_ONE = 400
+
+WRK = """
+wrk.method = "POST"
+wrk.headers["Authorization"] = "Bearer %s"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = [[%s]]
+done = function(summary, latency, requests)
+    io.write(string.format("RESULT %%d %%d %%d %%d %%d\\n", summary.requests, summary.duration, latency:percentile(50),
+             latency:percentile(99), summary.errors.status + summary.errors.read + summary.errors.write + summary.errors.timeout))
+end
+"""
+
+
+class Wire:
+    """Requests as bytes on one connection: what Python's http.client costs is not the API's."""
+
+    def __init__(self, port, token):
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.token = token
+
+    def ask(self, method, path, body=b""):
+        self.socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {self.token}\r\n"
+                            f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += self.socket.recv(65536)
+        head, _, rest = received.partition(b"\r\n\r\n")
+        size = int(next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")).split(b":")[1])
+        while len(rest) < size:
+            rest += self.socket.recv(65536)
+        return int(head.split()[1]), rest
+
+
+def percentile(values, part):
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def one_by_one(instance, person, account):
+    """Milliseconds to 202, and from 202 until GET shows the job done and its transaction."""
+    wire = Wire(instance.port, person.token)
+    accepted, stored = [], []
+    for n in range(ONE_BY_ONE):
+        body = json.dumps({"account_id": account, "amount": "-1.00", "date": "2026-03-01", "description": f"one {n}"}).encode()
+        start = time.perf_counter()
+        status, answer = wire.ask("POST", "/v1/transactions", body)
+        assert status == 202, answer
+        accepted.append((time.perf_counter() - start) * 1000)
+        start = time.perf_counter()
+        job = json.loads(answer)["job"]["id"]
+        while json.loads(wire.ask("GET", f"/v1/jobs/{job}")[1])["state"] != "done":
+            pass
+        stored.append((time.perf_counter() - start) * 1000)
+    return accepted, stored
+
+
+def sixty_four(instance, person, account, folder):
+    script = os.path.join(folder, "post.lua")
+    body = json.dumps({"account_id": account, "amount": "-1.00", "date": "2026-03-01", "description": "many"})
+    with open(script, "w", encoding="ascii") as file:
+        file.write(WRK % (person.token, body))
+    done = subprocess.run(["wrk", "-t1", "-c64", f"-d{SECONDS}s", "-s", script, instance.url + "/v1/transactions"],
+                          capture_output=True, text=True, check=True)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
+    requests, duration_us, p50_us, p99_us, errors = map(int, line.split()[1:])
+    assert errors == 0, done.stdout
+    return requests, requests / (duration_us / 1e6), p50_us / 1000, p99_us / 1000
+
+
+def plain_loop(postgres, database, clients, folder):
+    """Commits a second of one INSERT of an equal row each."""
+    script = os.path.join(folder, "insert.sql")
+    with open(script, "w", encoding="ascii") as file:
+        file.write("INSERT INTO plain VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), -100, 'EUR', "
+                   "'2026-03-01', 'one', now());\n")
+    done = subprocess.run([os.path.join(postgres.bin, "pgbench"), "-n", "-f", script, "-M", "prepared", "-c", str(clients),
+                           "-j", "1", "-T", str(min(SECONDS, 5)), "-h", postgres.folder, "-U", "purser", database],
+                          capture_output=True, text=True, check=True)
+    return float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split()[2])
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="purser-bench-", dir="/tmp")
+    os.chmod(folder, 0o755)
+    keys = os.path.join(folder, "keys")
+    run_purser("keys", keys)
+    postgres = PrivatePostgres(os.path.join(folder, "pg")).start()
+    database = postgres.create_database()
+    run_purser("migrate", environment={"PURSER_DATABASE_URL": postgres.url(database)})
+    instance = Instance(os.path.join(folder, "i"), postgres, database, keys)
+    programs = ["api", "worker", "scheduler"]
+    try:
+        instance.start(*programs)
+        person = register(instance)
+        account = person.main_account()["id"]
+        accepted, stored = one_by_one(instance, person, account)
+        print(f"one connection: 202 p50 {percentile(accepted, .5):.2f} ms, p99 {percentile(accepted, .99):.2f} ms; "
+              f"stored and readable after that p50 {percentile(stored, .5):.2f} ms, p99 {percentile(stored, .99):.2f} ms")
+        requests, rate, p50, p99 = sixty_four(instance, person, account, folder)
+        start = time.monotonic()
+        while (left := instance.query("SELECT count(*) FROM job WHERE state = 'accepted'")[0][0]) > 0:
+            assert time.monotonic() - start < 120, f"{left} jobs are left"
+        behind = time.monotonic() - start
+        (count, total), = instance.query("SELECT count(*), sum(amount) FROM transaction")
+        # wrk stops reading at its end: what was on its way is accepted, but not counted by it.
+        assert requests + ONE_BY_ONE <= count <= requests + ONE_BY_ONE + 64, (requests, count)
+        assert total == -100 * count
+        print(f"64 connections: {rate:.0f} accepted a second, p50 {p50:.2f} ms, p99 {p99:.2f} ms; "
+              f"the worker was done {behind:.2f} s after the last; {count} stored, to the cent")
+        instance.query("CREATE TABLE plain (id uuid PRIMARY KEY, user_id uuid, account_id uuid, amount bigint, currency text, "
+                       "date date, description text, created_at timestamptz)")
+        for clients in (1, 64):
+            print(f"plain loop, one INSERT one commit, {clients} connection(s): {plain_loop(postgres, database, clients, folder):.0f} a second")
+    finally:
+        instance.stop()
+        postgres.stop()
+        remove_folder(folder)
+
+
+if __name__ == "__main__":
+    main()
