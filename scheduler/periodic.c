@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/settings.h"
+#include "ledger/batches.h"
 #include "ledger/jobs.h"
 
 #define MINUTES(n) ((int64_t)(n)*60 * 1000)
@@ -28,6 +29,8 @@ static int prune_jobs(struct periodic_context *context, int64_t slot_ms, struct 
     (void)slot_ms;
     if (jobs_prune(context->db, context->arena, context->now_ms - DAYS(settings.jobs_keep_days), &dropped,
                    err) != 0)
+        return -1;
+    if (batches_prune(context->db, context->arena, context->now_ms - DAYS(settings.jobs_keep_days), err) != 0)
         return -1;
     if (dropped > 0)
         log_info("jobs_pruned", LOG_INT("days", dropped));

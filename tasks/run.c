@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/crash.h"
+#include "ledger/batches.h"
 #include "ledger/jobs.h"
 #include "queue/retry.h"
 
@@ -69,6 +70,27 @@ static bool is_any_to_run(const struct job *jobs, size_t count)
     return false;
 }
 
+/* Outcomes, and what waited for them. */
+static int settle(struct task_link *link, struct arena *arena, struct job *jobs, size_t count, int64_t now_ms,
+                  struct err *err)
+{
+    struct str *envelopes;
+    size_t started;
+    resolve_all(link->task, arena, jobs, count, now_ms);
+    if (jobs_settle(link->db, arena, jobs, count, now_ms, err) != 0 ||
+        batches_done(link->db, arena, jobs, count, now_ms, &envelopes, &started, err) != 0)
+        return -1;
+    for (size_t i = 0; i < started; i++) {
+        uint32_t size = (uint32_t)envelopes[i].size;
+        buf_add(&link->follow, &size, sizeof size);
+        buf_add(&link->follow, envelopes[i].data, size);
+    }
+    return link->follow.overflowed
+               ? err_set(err, ERR_BUG, "the follow-up jobs of one batch have more than %d bytes",
+                         FOLLOW_LIMIT)
+               : 0;
+}
+
 static int run_in_one(struct task_link *link, struct task_context *context, struct job *jobs, size_t count,
                       struct err *err)
 {
@@ -81,8 +103,7 @@ static int run_in_one(struct task_link *link, struct task_context *context, stru
     if (is_any_to_run(jobs, count) && link->task->run(context, jobs, count, err) != 0)
         return -1;
     crash_point("child_ran");
-    resolve_all(link->task, context->arena, jobs, count, context->now_ms);
-    if (jobs_settle(link->db, context->arena, jobs, count, context->now_ms, err) != 0)
+    if (settle(link, context->arena, jobs, count, context->now_ms, err) != 0)
         return -1;
     crash_point("child_before_commit");
     if (db_commit(link->db, err) != 0)
@@ -99,8 +120,7 @@ static int write_outcomes(struct task_link *link, struct arena *arena, struct jo
         return -1;
     if (jobs_claim(link->db, arena, jobs, count, now_ms, err) != 0)
         return -1;
-    resolve_all(link->task, arena, jobs, count, now_ms);
-    if (jobs_settle(link->db, arena, jobs, count, now_ms, err) != 0)
+    if (settle(link, arena, jobs, count, now_ms, err) != 0)
         return -1;
     return db_commit(link->db, err);
 }

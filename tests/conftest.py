@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from support.instance import Instance, binary, run_purser  # noqa: E402
 from support.people import register  # noqa: E402
+from support.queue import Queue, TestWorker  # noqa: E402
 from support.servers import PrivatePostgres, PrivateRedis, remove_folder  # noqa: E402
 from support.smtp import SmtpServer  # noqa: E402
 
@@ -106,6 +107,36 @@ def instance(make_instance):
 def person(instance):
     """A registered, logged-in user of `instance`."""
     return register(instance)
+
+
+@pytest.fixture
+def queue(redis_server):
+    """The module's Redis, empty, as a queue."""
+    redis_server.connect().flushall()
+    return Queue(redis_server)
+
+
+@pytest.fixture
+def make_worker(make_folder, postgres, database, redis_server, queue):
+    """make_worker(PURSER_X=…): a test worker, not started; stopped when the test ends. Starts from empty tables."""
+    made = []
+
+    def make(**settings):
+        made.append(TestWorker(make_folder("w"), postgres, database, redis_server, **settings))
+        if len(made) == 1:
+            made[0].sql.cursor().execute("TRUNCATE test_effect, test_delivery, job")
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.stop()
+        worker.sql.close()
+
+
+@pytest.fixture
+def worker(make_worker, queue):
+    """A running worker with two children. Asked for after what must be queued before it starts? Use make_worker."""
+    return make_worker().start()
 
 
 @pytest.fixture

@@ -105,51 +105,68 @@ local function take(K, control, node, now, ids, out)
     return taken
 end
 
+-- Takes up to `count` jobs of the lane at the front of the ring, and turns the ring: a lane that gave all of its quota goes
+-- to the back, one that the end of the batch cut short stays in front, with what is left of its quota in `weight`.
+local function claim_lane(K, control, node, now, queue, lane, quota, count, out)
+    local ring, key = K.ring .. queue, K.q .. queue .. ':' .. lane
+    local ids = call('LPOP', key, count) or {}
+    call('LPOP', ring)
+    if call('LLEN', key) > 0 then
+        call(count < quota and 'LPUSH' or 'RPUSH', ring, lane)
+        if count < quota then
+            call('HSET', K.weight, '!' .. queue, lane .. ' ' .. (quota - count))
+        end
+    end
+    if #ids == 0 then
+        return 0, 0
+    end
+    call('HINCRBY', K.depth, queue, -#ids)
+    return take(K, control, node, now, ids, out), #ids
+end
+
+-- What the last batch cut off a lane's quota comes first.
+local function claim_rest(K, control, node, now, queue, want, out)
+    local credit = call('HGET', K.weight, '!' .. queue)
+    if not credit then
+        return 0
+    end
+    call('HDEL', K.weight, '!' .. queue)
+    local lane, rest = match(credit, '^(%S+) (%d+)$')
+    if lane ~= call('LINDEX', K.ring .. queue, 0) then
+        return 0
+    end
+    rest = tonumber(rest)
+    local taken = claim_lane(K, control, node, now, queue, lane, rest, math.min(rest, want), out)
+    return taken
+end
+
 -- One turn of the ring after another until `want` jobs are taken. In a turn every lane gives its weight in jobs, times
--- what makes the turn fill the batch; a lane that the end of a batch cut short goes on where it stopped.
+-- what makes the turn fill the batch.
 local function claim_fair(K, control, node, now, queue, want, out)
-    local ring, taken, scanned = K.ring .. queue, 0, 0
+    local ring, scanned = K.ring .. queue, 0
+    if call('EXISTS', ring) == 0 then
+        return 0
+    end
     local weighted = call('EXISTS', K.weight) == 1
+    local taken = weighted and claim_rest(K, control, node, now, queue, want, out) or 0
     while taken < want and scanned < 4 * want + CHUNK do
         local lanes = call('LRANGE', ring, 0, want - taken - 1)
         if #lanes == 0 then
             break
         end
-        local weights, total, credit = {}, 0, nil
+        local weights, total = {}, 0
         for i, lane in ipairs(lanes) do
             weights[i] = weighted and tonumber(call('HGET', K.weight, queue .. ':' .. lane)) or 1
             total = total + weights[i]
-        end
-        if weighted then
-            credit = call('HGET', K.weight, '!' .. queue)
-            if credit then
-                call('HDEL', K.weight, '!' .. queue)
-            end
         end
         local unit = math.max(1, floor((want - taken) / total))
         for i, lane in ipairs(lanes) do
             if taken >= want then
                 break
             end
-            local quota, key = weights[i] * unit, K.q .. queue .. ':' .. lane
-            if i == 1 and credit then
-                local whose, rest = match(credit, '^(%S+) (%d+)$')
-                quota = whose == lane and tonumber(rest) or quota
-            end
-            local count = math.min(quota, want - taken)
-            local ids = call('LPOP', key, count) or {}
-            scanned = scanned + #ids + 1
-            call('LPOP', ring)
-            if call('LLEN', key) > 0 then
-                call(count < quota and 'LPUSH' or 'RPUSH', ring, lane)
-                if count < quota then
-                    call('HSET', K.weight, '!' .. queue, lane .. ' ' .. (quota - count))
-                end
-            end
-            if #ids > 0 then
-                call('HINCRBY', K.depth, queue, -#ids)
-                taken = taken + take(K, control, node, now, ids, out)
-            end
+            local quota = weights[i] * unit
+            local got, seen = claim_lane(K, control, node, now, queue, lane, quota, math.min(quota, want - taken), out)
+            taken, scanned = taken + got, scanned + seen + 1
         end
     end
     return taken

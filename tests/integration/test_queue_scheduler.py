@@ -7,7 +7,7 @@ import time
 import pytest
 
 from support.instance import ROOT, VARIANT, clean_environment
-from support.queue import Queue, TestWorker, envelope, new_id
+from support.queue import TestWorker, envelope, new_id
 from support.servers import stop_process
 from support.waiting import wait_until
 
@@ -29,12 +29,6 @@ class Scheduler:
 
     def stop(self):
         stop_process(self.process)
-
-
-@pytest.fixture
-def queue(redis_server):
-    redis_server.connect().flushall()
-    return Queue(redis_server)
 
 
 @pytest.fixture

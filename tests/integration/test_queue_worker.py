@@ -6,43 +6,8 @@ import time
 
 import pytest
 
-from support.queue import Queue, TestWorker, new_id
+from support.queue import new_id
 from support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def server(redis_server):
-    return redis_server
-
-
-@pytest.fixture
-def queue(server):
-    client = server.connect()
-    client.flushall()
-    return Queue(server)
-
-
-@pytest.fixture
-def make_worker(make_folder, postgres, database, server, queue):
-    """make_worker(PURSER_X=…): a test worker, not started; stopped when the test ends. Starts from empty tables."""
-    made = []
-
-    def make(**settings):
-        made.append(TestWorker(make_folder("w"), postgres, database, server, **settings))
-        if len(made) == 1:
-            made[0].sql.cursor().execute("TRUNCATE test_effect, test_delivery, job")
-        return made[-1]
-
-    yield make
-    for worker in made:
-        worker.stop()
-        worker.sql.close()
-
-
-@pytest.fixture
-def worker(make_worker, queue):
-    """A running worker with two children. Asked for after what must be queued before it starts? Use make_worker."""
-    return make_worker().start()
 
 
 def wait_empty(queue, deadline=20):
@@ -288,12 +253,12 @@ def test_a_stopped_dispatcher_that_wakes_after_its_lease_has_no_effect_twice(mak
     assert second.effects() == {job_id: 1 for job_id in ids + more}
 
 
-def test_jobs_survive_a_redis_that_is_killed_and_comes_back(make_worker, queue, server):
+def test_jobs_survive_a_redis_that_is_killed_and_comes_back(make_worker, queue, redis_server):
     worker = make_worker().start()
     ids = queue.put_many(2000)
-    server.kill()
-    server.start()
-    queue.redis = server.connect()
+    redis_server.kill()
+    redis_server.start()
+    queue.redis = redis_server.connect()
     more = queue.put_many(100)
     wait_empty(queue, 30)
     assert worker.effects() == {job_id: 1 for job_id in ids + more}

@@ -1,5 +1,7 @@
 """The queue from the outside, written by docs/queue.md alone: envelopes, puts, states. And a worker with test tasks."""
 
+import glob
+import hashlib
 import json
 import os
 import signal
@@ -28,9 +30,19 @@ def envelope(job_id, task, queue, args=None, lane="", unique="", limit="", trace
     return head.encode() + b"".join(texts) + json.dumps(args or {}, separators=(",", ":")).encode()
 
 
+def library():
+    """The Function library as the programs load it."""
+    text = "".join(open(path, encoding="utf-8").read() for path in sorted(glob.glob(os.path.join(ROOT, "queue/functions/*.lua"))))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    head, rest = text.split("\n", 1)
+    return f"{head}\nlocal LIBRARY_DIGEST = '{digest}'\n{rest}"
+
+
 class Queue:
     def __init__(self, redis_server):
         self.redis = redis_server.connect()
+        if not self.redis.execute_command("FUNCTION", "LIST", "LIBRARYNAME", "purser"):
+            self.redis.execute_command("FUNCTION", "LOAD", library())
 
     def call(self, name, *arguments):
         return self.redis.execute_command("FCALL", "purser_" + name, 1, KEY, *arguments)

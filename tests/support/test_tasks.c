@@ -7,6 +7,8 @@
  *   {"do": "crash", "times": N}    SIGKILLs its own process until N deliveries were seen in test_delivery,
  * then the row
  *   {"do": "retry", "times": N}    fails N times, then the row
+ *   {"do": "batch", "count": N}    N jobs, and one when all are done; {"do": "chain", "count": N}: one after
+ * the other
  *   {"do": "dead"} {"do": "snooze", "ms": N} {"do": "throw"} {"do": "follow", "count": N} {"do": "progress",
  * "ms": N}
  */
@@ -18,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "ledger/batches.h"
 #include "tasks/task.h"
 
 static const struct sql sql_effect = {"test_effect",
@@ -72,6 +75,32 @@ static int follow(struct task_context *context, int64_t count, struct err *err)
     return 0;
 }
 
+/* A batch of `count` jobs and one of "effect_one" when all are done, or a chain of `count`. */
+static int start_group(struct task_context *context, int64_t count, bool is_chain, struct err *err)
+{
+    struct job *jobs = arena_array(context->arena, (size_t)count, sizeof *jobs);
+    for (int64_t i = 0; i < count; i++)
+        jobs[i] = (struct job){.id = id_new(),
+                               .task = "effect",
+                               .queue = "work",
+                               .enqueued_at_ms = clock_wall_ms(),
+                               .args = STR("{}")};
+    struct job last = {.id = id_new(),
+                       .task = "effect_one",
+                       .queue = "single",
+                       .enqueued_at_ms = clock_wall_ms(),
+                       .args = STR("{}")};
+    if (is_chain
+            ? batches_chain(context->db, context->arena, jobs, (size_t)count, NULL, context->now_ms, err) != 0
+            : batches_open(context->db, context->arena, jobs, (size_t)count, &last, NULL, context->now_ms,
+                           err) != 0)
+        return -1;
+    for (int64_t i = 0; i < (is_chain ? 1 : count); i++)
+        if (task_follow_up(context, &jobs[i], NULL, err) != 0)
+            return -1;
+    return 0;
+}
+
 static int obey(struct task_context *context, struct job *job, const struct order *order, struct err *err)
 {
     int64_t count = 0;
@@ -95,6 +124,8 @@ static int obey(struct task_context *context, struct job *job, const struct orde
         return err_set(err, ERR_REJECT, "told to throw");
     } else if (strcmp(order->what, "follow") == 0) {
         return follow(context, order->count, err);
+    } else if (strcmp(order->what, "batch") == 0 || strcmp(order->what, "chain") == 0) {
+        return start_group(context, order->count, strcmp(order->what, "chain") == 0, err);
     } else if (strcmp(order->what, "progress") == 0) {
         for (int i = 1; i <= 4; i++) {
             task_progress(context, job, i, 4);
