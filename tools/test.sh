@@ -23,10 +23,10 @@ fi
 
 echo "integration tests"
 suites=()
-for suite in tests/integration tests/wire; do [ ! -d "$suite" ] || suites+=("$suite"); done
+for suite in tests/integration tests/wire tests/chaos; do [ ! -d "$suite" ] || suites+=("$suite"); done
 marker=(-m "not slow")
 [ -z "${SLOW-}" ] || marker=()
-PURSER_VARIANT=$variant /usr/bin/python3 -B -m pytest -c tests/pytest.ini "${marker[@]}" "${suites[@]}" 2>&1 |
+PURSER_VARIANT=$variant ROUNDS=${ROUNDS:-1} /usr/bin/python3 -B -m pytest -c tests/pytest.ini "${marker[@]}" "${suites[@]}" 2>&1 |
     tee "$logs/integration.log"
 result=$?
 # pytest's summary: "1 failed, 95 passed, 2 skipped, 1 error in 31.70s"

@@ -127,7 +127,7 @@ stop() { # NAME SIGNAL: ends a service and waits for its end
 
 stop_all() {
     trap '' TERM INT HUP
-    [ -z "${demo_pid-}" ] || kill "$demo_pid" 2>/dev/null
+    kill "${tick-}" "${demo_pid-}" 2>/dev/null
     local name
     for name in api scheduler worker; do stop "$name" TERM; done
     stop redis TERM
@@ -184,6 +184,11 @@ api_answers() {
     [[ $line == "HTTP/1.1 200"* ]] && alive api
 }
 
+# The API shares its port with other processes of its kind: a second instance would answer half of the first one's requests.
+if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    fail "port $port is in use already; make run PORT=n takes another"
+fi
+
 make_cluster
 start redis
 start postgres
@@ -206,6 +211,7 @@ echo "ready http://127.0.0.1:$port"
 # `wait -n` returns when any child ends; the ticking one bounds how late a pending restart is.
 while [ -z "$stopping" ]; do
     sleep 0.5 &
+    tick=$!
     wait -n 2>/dev/null # bash would name each child that a signal ended; tend does
     [ -n "$stopping" ] || tend
 done
