@@ -9,6 +9,7 @@
 #include "base/settings.h"
 #include "ledger/batches.h"
 #include "ledger/jobs.h"
+#include "scheduler/prune.h"
 
 #define MINUTES(n) ((int64_t)(n)*60 * 1000)
 #define HOURS(n)   MINUTES((n)*60)
@@ -57,6 +58,7 @@ const struct periodic periodic_all[] = {
     {"job_partitions", HOURS(1), PERIODIC_LATEST, make_partitions},
     {"prune_jobs", DAYS(1), PERIODIC_LATEST, prune_jobs},
     {"prune_dead", HOURS(1), PERIODIC_LATEST, prune_dead},
+    {"prune_leftovers", HOURS(1), PERIODIC_LATEST, prune_leftovers},
     {NULL, 0, PERIODIC_LATEST, NULL},
 };
 

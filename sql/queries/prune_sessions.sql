@@ -1,0 +1,2 @@
+-- $1 expired before
+DELETE FROM session WHERE expires_at < $1::timestamptz
