@@ -93,6 +93,11 @@ $(GEN)/functions.c: tools/lua2c.awk $(LUA_FILES)
 	@mkdir -p $(GEN)
 	@awk -f tools/lua2c.awk $(LUA_FILES) /dev/null > $@
 
+ASSETS := api/openapi.yaml api/docs.html api/docs.js
+$(GEN)/assets.c: tools/assets2c.py $(ASSETS)
+	@mkdir -p $(GEN)
+	@/usr/bin/python3 tools/assets2c.py $(ASSETS) > $@.new && mv $@.new $@
+
 $(OUT)/obj/gen/%.o: $(GEN)/%.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"
@@ -114,7 +119,7 @@ $(OUT)/libpurser.a: $(LIB_OBJS)
 	@rm -f $@
 	@echo "  AR $@"
 	$(Q)ar rcs $@ $^
-$(OUT)/purser-api: $(LLHTTP_OBJS)
+$(OUT)/purser-api: $(LLHTTP_OBJS) $(OUT)/obj/gen/assets.o
 .SECONDEXPANSION:
 $(addprefix $(OUT)/,$(PROGRAMS)): $(OUT)/%: $$(call objects,$$(DIR_$$*)) $(OUT)/libpurser.a
 	@echo "  LD $@"
@@ -141,7 +146,7 @@ $(GEN)/unit_suites.h: $(UNIT_SRCS) tests/unit
 	@printf 'SUITE(%s)\n' $(patsubst tests/unit/%_test.c,%,$(UNIT_SRCS)) > $@
 $(OUT)/obj/tests/unit/main.o: $(GEN)/unit_suites.h
 # The API's own rooms, tested by the unit and fuzz programs too.
-API_OBJS := $(filter-out %/main.o,$(call objects,$(DIR_purser-api))) $(LLHTTP_OBJS)
+API_OBJS := $(filter-out %/main.o,$(call objects,$(DIR_purser-api))) $(LLHTTP_OBJS) $(OUT)/obj/gen/assets.o
 $(OUT)/unit: $(UNIT_OBJS) $(API_OBJS) $(OUT)/libpurser.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(UNIT_OBJS) $(API_OBJS) $(OUT)/libpurser.a $(shell pkg-config --libs check) $(LDLIBS) -o $@
