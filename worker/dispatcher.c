@@ -319,6 +319,7 @@ static void on_holding(void *data, const redisReply *reply, const struct err *er
             settle_claimed(dispatcher, id, envelope);
     }
     dispatcher->connected = true;
+    dispatcher->info[0] = '\0'; /* the next beat tells who we are */
     metrics_add(&dispatcher->metrics, FIGURE_RECONNECTS, "", 1);
     settle_send_givebacks(dispatcher);
     dispatcher_wake(dispatcher);
