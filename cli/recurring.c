@@ -15,7 +15,7 @@
 #include "finance/weekend.h"
 #include "ledger/recurring.h"
 
-enum { PREVIEW_DEFAULT = 12, PREVIEW_MAX = 10000, BATCH_RULES = 250 };
+enum { PREVIEW_DEFAULT = 12, PREVIEW_MAX = 10000, BATCH_RULES = 500 };
 
 static int preview(int argc, char **argv, struct err *err)
 {

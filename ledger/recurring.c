@@ -144,8 +144,15 @@ static int read_told(struct work *work, struct db *db, const struct id *ids, str
 {
     struct db_params params;
     struct db_rows rows;
+    int32_t *nexts = arena_array(work->arena, work->count, sizeof *nexts);
+    bool *none = arena_array(work->arena, work->count, sizeof *none);
+    for (size_t i = 0; i < work->count; i++) {
+        nexts[i] = work->rules[i].next_nominal;
+        none[i] = !work->rules[i].has_next;
+    }
     db_params_init(&params, work->arena);
     db_add_ids(&params, ids, NULL, work->count);
+    db_add_dates(&params, nexts, none, work->count);
     if (db_run(db, &sql_recurring_told, &params, &rows, err) != 0)
         return -1;
     struct told *all = arena_array(work->arena, (size_t)rows.count, sizeof *all);

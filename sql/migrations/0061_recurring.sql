@@ -46,7 +46,7 @@ CREATE TABLE recurring_occurrence (
     state          text NOT NULL CHECK (state IN ('scheduled', 'posted', 'skipped', 'postponed', 'matched', 'missed')),
     posting_date   date,                    -- where it was posted, or was postponed to
     due_at         timestamptz,             -- of a postponed one
-    amount         bigint,                  -- null: the rule's
+    amount         bigint,                  -- what was entered; of one to come: null for the rule's
     description    text,                    -- null: the rule's
     transaction_id uuid,
     updated_at     timestamptz NOT NULL,
