@@ -70,3 +70,25 @@ int statistics_repair(struct db *db, struct arena *arena, const struct id *user,
     db_rollback(db);
     return -1;
 }
+
+int statistics_walk_read(struct db *db, struct arena *arena, struct id *after, bool *is_first,
+                         struct err *err)
+{
+    struct db_params params;
+    struct db_rows rows;
+    db_params_init(&params, arena);
+    if (db_run(db, &sql_statistics_walk_read, &params, &rows, err) != 0)
+        return -1;
+    *is_first = rows.count == 0 || rows_is_null(&rows, 0, 0);
+    if (!*is_first)
+        *after = rows_id(&rows, 0, 0);
+    return 0;
+}
+
+int statistics_walk_write(struct db *db, struct arena *arena, const struct id *after, struct err *err)
+{
+    struct db_params params;
+    db_params_init(&params, arena);
+    db_add_id(&params, after);
+    return db_run(db, &sql_statistics_walk_write, &params, NULL, err);
+}

@@ -42,4 +42,11 @@ int statistics_check_user(struct db *db, struct arena *arena, const struct id *u
 int statistics_repair(struct db *db, struct arena *arena, const struct id *user, int64_t *sums,
                       struct err *err) MUST_CHECK;
 
+/* Where the scheduler's round of checks stands: behind whom it goes on; is_first: from the first person.
+ * after NULL starts a new round. */
+int statistics_walk_read(struct db *db, struct arena *arena, struct id *after, bool *is_first,
+                         struct err *err) MUST_CHECK;
+int statistics_walk_write(struct db *db, struct arena *arena, const struct id *after,
+                          struct err *err) MUST_CHECK;
+
 #endif

@@ -11,6 +11,7 @@
 #include "ledger/jobs.h"
 #include "scheduler/prune.h"
 
+#define SECONDS(n) ((int64_t)(n)*1000)
 #define MINUTES(n) ((int64_t)(n)*60 * 1000)
 #define HOURS(n)   MINUTES((n)*60)
 #define DAYS(n)    HOURS((n)*24)
@@ -59,6 +60,8 @@ const struct periodic periodic_all[] = {
     {"prune_jobs", DAYS(1), PERIODIC_LATEST, prune_jobs},
     {"prune_dead", HOURS(1), PERIODIC_LATEST, prune_dead},
     {"prune_leftovers", HOURS(1), PERIODIC_LATEST, prune_leftovers},
+    {"recurring", SECONDS(1), PERIODIC_LATEST, recurring_hand_over},
+    {"verify", SECONDS(5), PERIODIC_LATEST, verify_slice},
     {NULL, 0, PERIODIC_LATEST, NULL},
 };
 

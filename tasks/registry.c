@@ -5,12 +5,14 @@
 /* One line a task; the struct stands at the end of its file. */
 extern const struct task task_ingest_transactions;
 extern const struct task task_ingest_upload;
+extern const struct task task_post_recurring;
 extern const struct task task_undo_upload;
 extern const struct task task_send_registration_code;
 
 const struct task *const tasks_all[] = {
     &task_ingest_transactions,
     &task_ingest_upload,
+    &task_post_recurring,
     &task_undo_upload,
     &task_send_registration_code,
     NULL,

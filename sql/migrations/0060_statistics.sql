@@ -19,6 +19,12 @@ CREATE TABLE rollup (
 -- Serves balances: sql function account_balance.
 CREATE INDEX rollup_account ON rollup (account_id, month);
 
+-- How far the scheduler's round of checks is; one row.
+CREATE TABLE rollup_walk (
+    one        boolean PRIMARY KEY DEFAULT true CHECK (one),
+    after_user uuid                       -- null: a new round
+);
+
 CREATE FUNCTION month_of(day date) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
     'SELECT day - (extract(day FROM day)::integer - 1)';
 

@@ -15,6 +15,7 @@ import pytest
 from dateutil.rrule import rrulestr
 from support.clock import Clock
 from support.instance import binary, clean_environment, run_purser
+from support.waiting import wait_until
 from test_rollups import NOW, Books, difference
 
 psycopg2.extras.register_uuid()
@@ -309,3 +310,40 @@ def test_random_rules_are_previewed_as_dateutil_has_them():
         expected = [str(moment.date()) for moment in rrulestr(rule, dtstart=datetime.datetime.combine(start, datetime.time())).replace(until=end)]
         shown = run_purser("recurring", "preview", rule + ";SKIP=OMIT", str(start), "2000").stdout.split()
         assert [date for date in shown if date <= str(end.date())] == expected, (rule, start)
+
+
+def test_the_scheduler_hands_over_and_the_workers_enter_once_while_they_are_killed(make_instance):
+    """Two schedulers, one of them killed, a worker killed, a FLUSHALL: a thousand rules due at one minute, twelve dates each."""
+    instance = make_instance(PURSER_RECURRING_RETRY_MS="2000")
+    connection = instance.postgres.connect(instance.database)
+    books = [Books(connection, accounts=1, categories=1) for _ in range(10)]
+    ids = [add_rule(connection, books[number % 10], "FREQ=MONTHLY", datetime.date(2024, 1, 31)) for number in range(1000)]
+    instance.clock.set("2024-12-31T00:00:30Z")
+    instance.start("worker", "scheduler")
+    wait_until(lambda: rows(connection, "SELECT count(*) > 200 FROM transaction")[0][0], 60, "some are entered")
+    instance.kill("worker")
+    instance.kill("scheduler")
+    with instance.redis.connect() as redis:
+        redis.flushall()
+    instance.start("worker", "scheduler")
+    wait_until(lambda: rows(connection, "SELECT count(*) FROM recurring_rule WHERE next_nominal = '2025-01-31'")[0][0] == 1000, 120,
+               "every rule is at its next date")
+    assert rows(connection, "SELECT count(*), count(DISTINCT (recurring_id, recurring_date)), min(date)::text, max(date)::text FROM transaction"
+                            " WHERE recurring_id = ANY (%s)", ids) == [(12000, 12000, "2024-01-31", "2024-12-31")]
+    assert difference(connection) == []
+    connection.close()
+
+
+def test_the_scheduler_finds_a_wrong_sum_and_repairs_it(make_instance):
+    instance = make_instance()
+    connection = instance.postgres.connect(instance.database)
+    books = Books(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO transaction (id, user_id, account_id, amount, currency, date, description, origin, created_at, updated_at)"
+                       " SELECT gen_random_uuid(), %s, %s, n, 'EUR', '2025-06-03', 'x', 'api', %s, %s FROM generate_series(-3, 9) n",
+                       (books.user, books.accounts[0], NOW, NOW))
+        cursor.execute("UPDATE rollup SET in_minor = in_minor + 1")
+    instance.start("scheduler")
+    wait_until(lambda: difference(connection) == [], 30, "the sum is right again")
+    assert f"rollup_differs user={books.user} month=2025-06-01" in instance.log("scheduler")
+    connection.close()
