@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from support.instance import VARIANT
 from support.waiting import wait_until
 
 
@@ -148,6 +149,9 @@ def test_a_gigabyte_in_chunks_is_cut_off_at_the_limit(api):
 
 
 def resident_bytes(api):
+    """Nothing under AddressSanitizer, which keeps freed memory to find who uses it."""
+    if VARIANT != "release":
+        return 0
     with open(f"/proc/{api.pid('api')}/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * 4096
 
