@@ -290,6 +290,7 @@ static void check_against_libical(const char *text, int32_t start)
     snprintf(wire, sizeof wire, "%s;RSCALE=GREGORIAN", text);
     struct icalrecurrencetype theirs = icalrecurrencetype_from_string(wire);
     ck_assert_msg(theirs.freq != ICAL_NO_RECURRENCE, "%s", wire);
+    free(theirs.rscale);
     theirs.rscale = NULL; /* Gregorian, without a second calendar object */
     int year, month, day;
     date_to_civil(start, &year, &month, &day);
