@@ -29,6 +29,13 @@ static bool is_worth_retrying(const char *sqlstate)
     return false;
 }
 
+/* A row was routed to the default partition while the partition it belongs to was being attached: next time
+ * it finds it. A check of ours has a name, a partition's bound has none. */
+static bool missed_partition(const PGresult *result, const char *sqlstate)
+{
+    return strcmp(sqlstate, "23514") == 0 && PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) == NULL;
+}
+
 /* libpq's messages end with a newline and may have several lines: the first says it. */
 static int first_line_length(const char *message)
 {
@@ -43,7 +50,7 @@ int db_error_of(const PGresult *result, const PGconn *connection, struct err *er
         return err_set(err, ERR_RETRY, "PostgreSQL: %.*s", first_line_length(message), message);
     }
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    enum err_class class = is_worth_retrying(sqlstate)                                          ? ERR_RETRY
+    enum err_class class = is_worth_retrying(sqlstate) || missed_partition(result, sqlstate)    ? ERR_RETRY
                            : strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "22", 2) == 0 ? ERR_REJECT
                                                                                                 : ERR_BUG;
     return err_set(err, class, "PostgreSQL %s: %s", sqlstate, message == NULL ? "no message" : message);

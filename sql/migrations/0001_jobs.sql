@@ -35,6 +35,8 @@ BEGIN
     IF to_regclass(name) IS NOT NULL THEN
         RETURN false;
     END IF;
+    -- Else a row could come into the default partition between the move and the attachment, which would then fail.
+    LOCK TABLE job_default IN SHARE ROW EXCLUSIVE MODE;
     EXECUTE format('CREATE TABLE %I (LIKE job INCLUDING ALL)', name);
     EXECUTE format('WITH moved AS (DELETE FROM job_default WHERE id >= %L AND id < %L RETURNING *) '
                    'INSERT INTO %I SELECT * FROM moved', lowest, behind, name);

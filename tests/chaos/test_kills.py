@@ -41,14 +41,14 @@ class Crowd:
 
     def keep_posting(self):
         """Returns when new transactions were stored since the call: there is work to disturb."""
-        before = self.stored()
-
-        def grew():
+        while True:
             if self.process is None or self.process.poll() is not None:
                 self.finish()
                 self.start()
-            return self.stored() > before
-        wait_until(grew, 90, "transactions are being stored")
+            before = self.stored()
+            wait_until(lambda: self.stored() > before or self.process.poll() is not None, 90, "transactions are being stored")
+            if self.stored() > before:
+                return
 
     def finish(self):
         """The books of the simulation that runs must agree."""
