@@ -216,6 +216,7 @@ void task_run_batch(struct task_link *link, const struct task *task, struct aren
     struct err err = {0};
     link->task = task;
     link->progress_at_ms = 0;
+    link->has_progressed = false;
     buf_reset(&link->follow);
     /* Twice as a batch when the connection went: whether the commit took place is in the rows. */
     for (int tries = 0; tries < 2; tries++) {
@@ -252,6 +253,9 @@ void task_progress(struct task_context *context, const struct job *job, int64_t 
     if (link->task->transaction == TASK_ONE_TRANSACTION || (now_ms < link->progress_at_ms && done < total))
         return;
     link->progress_at_ms = now_ms + PROGRESS_MS;
+    if (!link->has_progressed && link->on_progress != NULL)
+        link->on_progress(link->data);
+    link->has_progressed = true;
     struct db *db = link->db;
     if (PQtransactionStatus(db_raw(db)) != PQTRANS_IDLE) {
         if (link->side == NULL)

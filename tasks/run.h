@@ -20,6 +20,9 @@ struct task_link {
     const struct task *task; /* of the running batch */
     struct buf follow;       /* envelopes of follow-up jobs to put, each behind its size (uint32_t) */
     int64_t progress_at_ms;
+    bool has_progressed;             /* in the running batch */
+    void (*on_progress)(void *data); /* the first progress of a batch; NULL: nobody wants to know */
+    void *data;
 };
 
 int task_link_open(struct task_link *link, const char *database_url, struct err *err) MUST_CHECK;

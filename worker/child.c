@@ -121,6 +121,15 @@ static int run_batch(struct child *child, struct str body)
     return result;
 }
 
+/* What got on is no poison: the dispatcher forgets the crashes of the batch's jobs. A dispatcher that is gone
+ * does not need to know. */
+static void tell_progress(void *data)
+{
+    struct child *child = data; /* its `out` is empty while a batch runs */
+    wire_end(&child->out, wire_begin(&child->out, 'P'));
+    (void)!write_all(&child->out);
+}
+
 /* A child that has no database is not ready; it tries until it has one or its dispatcher is gone. */
 static int connect_database(struct child *child)
 {
@@ -150,6 +159,8 @@ int child_main(void)
     buf_init(&child.out, WIRE_LIMIT);
     if (connect_database(&child) != 0)
         return 1;
+    child.link.on_progress = tell_progress;
+    child.link.data = &child;
     size_t start = wire_begin(&child.out, 'H');
     wire_add_u32(&child.out, WIRE_VERSION);
     wire_end(&child.out, start);

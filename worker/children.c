@@ -59,6 +59,10 @@ static void handle_frame(struct worker_child *child, char letter, struct str bod
         children->events.on_idle(children->events.data);
         return;
     }
+    if (letter == 'P' && child->state == CHILD_BUSY) {
+        children->events.on_progress(children->events.data, child);
+        return;
+    }
     if (letter == 'O' && child->state == CHILD_BUSY &&
         children->events.on_outcomes(children->events.data, child, body) == 0) {
         uv_timer_stop(&child->timer);

@@ -37,7 +37,8 @@ struct worker_child {
 };
 
 struct children_events {
-    void (*on_idle)(void *data); /* a child is free */
+    void (*on_idle)(void *data);                                 /* a child is free */
+    void (*on_progress)(void *data, struct worker_child *child); /* its batch got on */
     int (*on_outcomes)(void *data, struct worker_child *child,
                        struct str body); /* -1: malformed, it is killed */
     void (*on_death)(void *data, struct worker_child *child, int status,

@@ -621,9 +621,10 @@ int dispatcher_run(struct dispatcher *dispatcher, uv_loop_t *loop, struct err *e
     if (plan_parse(&dispatcher->plan, settings.queues, err) != 0 || open_connections(dispatcher, err) != 0)
         return -1;
     start_timers_and_signals(dispatcher);
-    if (children_start(&dispatcher->children, loop, (int)settings.workers,
-                       &(struct children_events){on_idle, settle_outcomes, settle_death, dispatcher},
-                       err) != 0)
+    if (children_start(
+            &dispatcher->children, loop, (int)settings.workers,
+            &(struct children_events){on_idle, settle_progress, settle_outcomes, settle_death, dispatcher},
+            err) != 0)
         return -1;
     uv_run(loop, UV_RUN_DEFAULT);
     return 0;

@@ -69,6 +69,7 @@ void dispatcher_think(struct dispatcher *dispatcher);
 void dispatcher_wake(struct dispatcher *dispatcher);
 
 /* settle.c: what became of batches. */
+void settle_progress(void *dispatcher, struct worker_child *child);
 int settle_outcomes(void *dispatcher, struct worker_child *child, struct str body);
 void settle_death(void *dispatcher, struct worker_child *child, int status, const struct rusage *usage);
 /* A job that was just claimed: into a batch, or ended at once (expired, cancelled, malformed, of an unknown

@@ -8,7 +8,8 @@
  *
  *   dispatcher to child   R count (size envelope)...                              run this batch
  *   child to dispatcher   H version                                               ready
- *                         O count (kind until_ms size reason)... size follow-ups  what became of the batch
+ *                         P                                                       a job of the batch got on
+ * for the first time O count (kind until_ms size reason)... size follow-ups  what became of the batch
  */
 
 #include <stddef.h>
@@ -18,7 +19,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { WIRE_VERSION = 1, WIRE_LIMIT = 128 * 1024 * 1024, WIRE_HEAD_SIZE = 5, WIRE_FD = 3 };
+enum { WIRE_VERSION = 2, WIRE_LIMIT = 128 * 1024 * 1024, WIRE_HEAD_SIZE = 5, WIRE_FD = 3 };
 
 /* Starts a frame; wire_end fills in its size. Returns what wire_end wants. */
 size_t wire_begin(struct buf *buf, char letter);

@@ -70,6 +70,24 @@ local function requeue(keys, args)
     return count
 end
 
+-- purser_progress NODE id… -> how many of them are in flight here. They have got on since they were claimed (a long import
+-- stored a step): whatever kills them next is no proof that they kill, and counts from the beginning.
+local function progress(keys, args)
+    local K, node, count = shard(keys), args[1], 0
+    for i = 2, #args do
+        local job = call('HEXISTS', K['in'] .. node, args[i]) == 1 and parse(call('HGET', K.job, args[i]))
+        if job then
+            count = count + 1
+            if job.crashes > 0 or has_flag(job, FLAG_ALONE) then
+                job.crashes = 0
+                without_flag(job, FLAG_ALONE)
+                call('HSET', K.job, args[i], patched(call('HGET', K.job, args[i]), job))
+            end
+        end
+    end
+    return count
+end
+
 -- purser_leave NODE -> 1 when it held nothing any more
 local function leave(keys, args)
     local K, mine = shard(keys), shard(keys)['in'] .. args[1]

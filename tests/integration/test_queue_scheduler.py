@@ -117,8 +117,8 @@ def test_what_ended_in_redis_alone_is_written_to_postgresql(worker, queue, make_
     worker.start()
     wait_until(lambda: worker.row(poison)[0] == "dead", 20, "the crashing job's row is dead")
     assert "signal 9" in worker.row(poison)[2]
-    assert worker.row(cancelled)[0] == "cancelled"
-    assert worker.row(expired)[0] == "expired"
+    wait_until(lambda: worker.row(cancelled)[0] == "cancelled", 5)
+    wait_until(lambda: worker.row(expired)[0] == "expired", 5)
     wait_until(lambda: queue.redis.hlen("{purser}:unrecorded") == 0, 5)
 
 

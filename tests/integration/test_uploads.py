@@ -175,18 +175,39 @@ def test_a_file_needs_an_account_of_ones_own(instance, person):
     assert person.client.post("/v1/uploads", b"x").status == 422
 
 
-def test_a_worker_killed_in_the_middle_goes_on_where_it_was(make_instance):
-    instance = make_instance(PURSER_UPLOAD_STEP_ROWS=50).start()
+def start_large_import(make_instance, rows):
+    """An instance whose worker stores 50 rows a step, a person, and the path of a running upload."""
+    instance = make_instance(PURSER_UPLOAD_STEP_ROWS=50, PURSER_LEASE_MS=1000, PURSER_BEAT_MS=200).start()
     person = register(instance)
-    account = person.main_account()
-    rows = "".join(f"2026-01-{n % 28 + 1:02},SHOP {n},-{n % 90 + 1}.{n % 100:02}\n" for n in range(5000))
-    answer = person.client.post(f"/v1/uploads?account_id={account['id']}", (HEAD + rows).encode())
+    body = "".join(f"2026-01-{n % 28 + 1:02},SHOP {n},-{n % 90 + 1}.{n % 100:02}\n" for n in range(rows))
+    answer = person.client.post(f"/v1/uploads?account_id={person.main_account()['id']}", (HEAD + body).encode())
     assert answer.status == 202
-    path = "/v1/uploads/" + answer.json()["upload"]["id"]
-    for kill in range(2):
-        wait_until(lambda kill=kill: person.client.get(path).json()["progress"]["done"] >= kill * 1500 + 100, 30)
+    return instance, person, "/v1/uploads/" + answer.json()["upload"]["id"]
+
+
+def wait_for_rows(person, path, rows):
+    wait_until(lambda: person.client.get(path).json()["progress"]["done"] >= rows, 30, f"{rows} rows are stored")
+
+
+def finished(person, path, rows):
+    done = wait_until(lambda: (state := person.client.get(path).json())["state"] == "done" and state, 60)
+    assert fates(done) == {"inserted": rows}
+    assert len(amounts(person, person.main_account())) == rows
+
+
+def test_children_killed_in_the_middle_twenty_times_go_on_where_they_were(make_instance):
+    """More often than a poisonous job may crash: an import that gets on is none."""
+    instance, person, path = start_large_import(make_instance, 12000)
+    for kill in range(20):
+        wait_for_rows(person, path, kill * 500 + 100)
         for pid in instance.worker_children():
             os.kill(pid, signal.SIGKILL)
-    done = wait_until(lambda: (state := person.client.get(path).json())["state"] == "done" and state, 60)
-    assert fates(done) == {"inserted": 5000}
-    assert len(amounts(person, account)) == 5000
+    finished(person, path, 12000)
+
+
+def test_a_worker_killed_in_the_middle_goes_on_where_it_was(make_instance):
+    instance, person, path = start_large_import(make_instance, 6000)
+    for kill in range(4):
+        wait_for_rows(person, path, kill * 1000 + 100)
+        instance.restart("worker", signal.SIGKILL)
+    finished(person, path, 6000)
