@@ -59,7 +59,7 @@ static bool is_month_end(int32_t date)
  * lengths. */
 static int meant_day(const struct detection_hit *hits, size_t count)
 {
-    int days[DETECTION_HITS_MAX];
+    int days[DETECTION_HITS_MAX] = {0};
     bool ends = true;
     for (size_t i = 0; i < count; i++) {
         int year, month;
@@ -136,7 +136,7 @@ static void write_rule(const struct candidate *candidate, const struct fit *fit,
  * median. */
 static double measure_amounts(const struct detection_hit *hits, size_t count, struct detection *found)
 {
-    int64_t sizes[DETECTION_HITS_MAX], away[DETECTION_HITS_MAX];
+    int64_t sizes[DETECTION_HITS_MAX] = {0}, away[DETECTION_HITS_MAX] = {0};
     int64_t sign = hits[0].amount < 0 ? -1 : 1;
     for (size_t i = 0; i < count; i++)
         sizes[i] = hits[i].amount * sign;

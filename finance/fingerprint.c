@@ -68,8 +68,10 @@ void fingerprint_make(const struct bank_row *row, uint8_t fingerprint[FINGERPRIN
 
 /* Open addressing over the fingerprint's first 16 bytes: that two of a file share them by chance is beyond
  * 2^-80. */
+enum { SLOT_KEY_SIZE = 16 };
+
 struct slot {
-    uint8_t key[16]; /* the last bytes: the first are the date */
+    uint8_t key[SLOT_KEY_SIZE]; /* the last bytes: the first are the date */
     uint32_t count;  /* 0: free */
 };
 
@@ -127,7 +129,7 @@ int64_t occurrences_count(struct occurrences *occurrences, const uint8_t fingerp
 {
     if (occurrences->used * 4 >= occurrences->capacity * 3)
         grow(occurrences);
-    const uint8_t *key = fingerprint + FINGERPRINT_SIZE - sizeof((struct slot *)0)->key;
+    const uint8_t *key = fingerprint + (FINGERPRINT_SIZE - SLOT_KEY_SIZE);
     struct slot *slot = find_slot(occurrences->slots, occurrences->capacity, key);
     if (slot->count == 0) {
         memcpy(slot->key, key, sizeof slot->key);

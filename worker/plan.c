@@ -92,7 +92,7 @@ static bool is_before(const struct plan_queue *a, const struct plan_queue *b)
 
 void plan_orders(struct plan *plan, int slots, char (*orders)[PLAN_ORDER_SIZE])
 {
-    double passes[PLAN_QUEUES_MAX];
+    double passes[PLAN_QUEUES_MAX] = {0};
     for (int i = 0; i < plan->count; i++)
         passes[i] = plan->queues[i].pass;
     for (int slot = 0; slot < slots; slot++) {
