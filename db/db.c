@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/types.h"
+
 enum { DB_PREPARED_BUCKETS = 1024 }; /* open addressing; far more than sql/queries has files */
 
 struct db {
@@ -64,7 +66,8 @@ static void ignore_notice(void *arg, const char *message)
 
 struct db *db_open(const char *url, struct err *err)
 {
-    PGconn *connection = PQconnectdb(url);
+    const char *const keywords[] = DB_CONNECT_KEYWORDS, *const values[] = DB_CONNECT_VALUES(url);
+    PGconn *connection = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(connection) != CONNECTION_OK) {
         db_error_of(NULL, connection, err);
         PQfinish(connection);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/types.h"
+
 enum {
     BACKOFF_MIN_MS = 50,
     BACKOFF_MAX_MS = 2000,
@@ -379,7 +381,8 @@ static void connect_link(uv_timer_t *timer)
 {
     struct link *link = timer->data;
     link->state = LINK_CONNECTING;
-    link->connection = PQconnectStart(link->pool->url);
+    const char *const keywords[] = DB_CONNECT_KEYWORDS, *const values[] = DB_CONNECT_VALUES(link->pool->url);
+    link->connection = PQconnectStartParams(keywords, values, 1);
     if (link->connection == NULL)
         abort();
     if (PQstatus(link->connection) == CONNECTION_BAD) {

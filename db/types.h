@@ -21,6 +21,17 @@ enum {
     DB_TYPE_UUID = 2950,
 };
 
+/* For PQconnectdbParams and its like: our options, which the URL's override. Compiling a statement's plan
+ * (JIT) takes seconds where the branches that never run look dear (bench/listing). */
+#define DB_CONNECT_KEYWORDS                                                                                  \
+    {                                                                                                        \
+        "options", "dbname", NULL                                                                            \
+    }
+#define DB_CONNECT_VALUES(url)                                                                               \
+    {                                                                                                        \
+        "-c jit=off", (url), NULL                                                                            \
+    }
+
 /* Dates and times on the wire count from 2000-01-01. */
 #define DB_EPOCH_DAY 10957
 #define DB_EPOCH_MS  INT64_C(946684800000)

@@ -4,14 +4,7 @@
 #include "api/reply.h"
 #include "finance/money.h"
 #include "ledger/edits.h"
-
-static void add_date(struct db_params *params, int32_t date, bool is_set)
-{
-    if (is_set)
-        db_add_date(params, date);
-    else
-        db_add_null(params);
-}
+#include "ledger/listing.h"
 
 /* A bound on amounts is decimal text; each row compares it in its own currency. Four decimals: no currency
  * has more. */
@@ -24,62 +17,32 @@ static const char *query_amount(struct request *request, const char *name)
     return text;
 }
 
-/* %text% for ILIKE, with the text's own %, _ and \ taken as they are. */
-static const char *contains_pattern(struct arena *arena, const char *text)
-{
-    if (text == NULL)
-        return NULL;
-    char *pattern = arena_alloc(arena, strlen(text) * 2 + 3), *at = pattern;
-    *at++ = '%';
-    for (; *text != '\0'; text++) {
-        if (*text == '%' || *text == '_' || *text == '\\')
-            *at++ = '\\';
-        *at++ = *text;
-    }
-    *at = '%';
-    return pattern;
-}
-
 void handle_transaction_list(struct request *request)
 {
     static const char *const statuses[] = {"booked", "pending", "deleted", NULL};
-    const char *after[2] = {NULL, NULL}, *tag = NULL, *text = NULL;
-    const struct id *account = NULL, *category = NULL, *upload = NULL;
-    int32_t from = 0, to = 0;
-    bool has_from = false, has_to = false, uncategorised = false;
+    const char *after[2] = {NULL, NULL};
+    struct listing listing = {.user = &request->user};
     int status = -1;
-    int64_t limit = request_page(request, after, 2);
-    request_query_id(request, "account", &account);
-    request_query_id(request, "category", &category);
-    request_query_id(request, "upload", &upload);
-    request_query_text(request, "tag", 50, &tag);
-    request_query_text(request, "q", 200, &text);
-    request_query_date(request, "from", &from, &has_from);
-    request_query_date(request, "to", &to, &has_to);
+    listing.limit = request_page(request, after, 2);
+    listing.before_date = after[0];
+    listing.before_id = after[1];
+    request_query_id(request, "account", &listing.account);
+    request_query_id(request, "category", &listing.category);
+    request_query_id(request, "upload", &listing.upload);
+    request_query_text(request, "tag", 50, &listing.tag);
+    request_query_text(request, "q", 200, &listing.words);
+    request_query_date(request, "from", &listing.from, &listing.has_from);
+    request_query_date(request, "to", &listing.to, &listing.has_to);
     request_query_choice(request, "status", statuses, &status);
-    request_query_bool(request, "uncategorised", &uncategorised);
-    const char *min = query_amount(request, "min"), *max = query_amount(request, "max");
+    request_query_bool(request, "uncategorised", &listing.uncategorised);
+    listing.min = query_amount(request, "min");
+    listing.max = query_amount(request, "max");
     if (request_refused(request))
         return;
-    bool deleted = status == 2;
+    listing.status = (enum listing_status)(LISTING_BOOKED + status); /* -1: any */
     struct db_params *params = request_params(request);
-    db_add_id(params, &request->user);
-    db_add_text(params, after[0]);
-    db_add_text(params, after[1]);
-    db_add_int(params, limit);
-    db_add_id(params, account);
-    db_add_id(params, category);
-    db_add_text(params, tag);
-    add_date(params, from, has_from);
-    add_date(params, to, has_to);
-    db_add_text(params, min);
-    db_add_text(params, max);
-    db_add_text(params, contains_pattern(request->arena, text));
-    db_add_text(params, status < 0 || deleted ? NULL : statuses[status]);
-    db_add_id(params, upload);
-    db_add_bool(params, deleted);
-    db_add_bool(params, uncategorised);
-    request_answer(request, &sql_transaction_list, params);
+    const struct sql *sql = listing_params(&listing, params);
+    request_answer(request, sql, params);
 }
 
 void handle_transaction_get(struct request *request)

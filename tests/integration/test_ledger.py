@@ -134,7 +134,8 @@ def test_filters_narrow_the_list(person):
     assert texts("min=-5.00&max=0") == ["100% Coffee"]
     assert texts("q=leaf") == ["Tea_house"]
     assert texts("q=100%25") == ["100% Coffee"]
-    assert texts("q=%25") == ["100% Coffee"]
+    assert texts("q=hou%20TEA") == ["Tea_house"], "each word begins a word"
+    assert texts("q=ouse") == texts("q=%25") == []
     assert texts("tag=work") == ["100% Coffee"]
     assert texts("status=pending") == ["Salary"]
     assert texts(f"category={category['id']}") == ["100% Coffee"]
