@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/settings.h"
 #include "finance/date.h"
 #include "finance/money.h"
 #include "ledger/transactions.h"
@@ -106,4 +107,41 @@ void transfer_create_params(struct db_params *params, const struct id *user, con
     db_add_date(params, transfer->date);
     db_add_text(params, transfer->description);
     db_add_time(params, now_ms);
+}
+
+int transfers_detect(struct db *db, struct arena *arena, const struct id *upload, const struct id *user,
+                     int64_t now_ms, int64_t *found, struct err *err)
+{
+    struct db_params params;
+    struct db_rows rows;
+    db_params_init(&params, arena);
+    db_add_id(&params, upload);
+    db_add_id(&params, user);
+    db_add_int(&params, settings.transfer_days);
+    db_add_time(&params, now_ms);
+    if (db_run(db, &sql_transfer_detect, &params, &rows, err) != 0)
+        return -1;
+    *found = rows_int(&rows, 0, 0);
+    return 0;
+}
+
+int transfer_link_read(json_t *posted, struct arena *arena, struct id pair[2], struct faults *faults)
+{
+    json_t *ids = NULL;
+    static const struct json_field link_fields[] = {
+        {"transaction_ids", JSON_FIELD_ARRAY, JSON_REQUIRED, 2, 2, 0}};
+    if (JSON_DECODE(posted, "", link_fields, &ids, arena, faults) != 0)
+        return -1;
+    for (size_t i = 0; i < 2; i++) {
+        const char *text = json_string_value(json_array_get(ids, i));
+        if (text == NULL || id_parse(str_of(text), &pair[i]) != 0) {
+            faults_add(faults, i == 0 ? "/transaction_ids/0" : "/transaction_ids/1", "must be a UUID");
+            return -1;
+        }
+    }
+    if (id_equal(&pair[0], &pair[1])) {
+        faults_add(faults, "/transaction_ids/1", "is the same transaction again");
+        return -1;
+    }
+    return 0;
 }

@@ -6,7 +6,9 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/faults.h"
+#include "db/db.h"
 #include "db/params.h"
 #include "db/rows.h"
 
@@ -34,5 +36,14 @@ int transfer_settle(struct new_transfer *transfer, const struct db_rows *found,
 /* The parameters of sql_transfer_create. */
 void transfer_create_params(struct db_params *params, const struct id *user, const struct id *id,
                             const struct new_transfer *transfer, int64_t now_ms);
+
+/* Finds and links the other halves of an upload's rows, in the current transaction; *found: how many pairs.
+ */
+int transfers_detect(struct db *db, struct arena *arena, const struct id *upload, const struct id *user,
+                     int64_t now_ms, int64_t *found, struct err *err) MUST_CHECK;
+
+/* Reads the body of a request to link two rows: {"transaction_ids": [a, b]}. -1 when there are faults. */
+int transfer_link_read(json_t *posted, struct arena *arena, struct id pair[2],
+                       struct faults *faults) MUST_CHECK;
 
 #endif

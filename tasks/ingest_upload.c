@@ -191,6 +191,23 @@ static void prove(const struct statement_facts *facts, const struct currency *cu
     }
 }
 
+/* The halves of transfers are looked for when all rows are there. */
+static int follow_up(struct import *import, struct err *err)
+{
+    struct arena *arena = import->context->arena;
+    char upload[ID_TEXT_SIZE], *user = arena_alloc(arena, ID_TEXT_SIZE);
+    id_format(&import->upload.id, upload);
+    id_format(&import->upload.user_id, user);
+    struct job follow = {
+        .task = "link_transfers",
+        .lane = user,
+        .traceparent = import->job->traceparent,
+        .args = str_of(arena_printf(arena, "{\"upload\":\"%s\",\"user\":\"%s\"}", upload, user)),
+    };
+    return task_follow_up(import->context, &follow, &import->upload.user_id, err);
+}
+
+/* The end is committed with the job that follows it. */
 static int finish(struct import *import, const char *error, const char **json, struct err *err)
 {
     struct arena *arena = import->context->arena;
@@ -205,7 +222,15 @@ static int finish(struct import *import, const char *error, const char **json, s
             end.mapping = json_write(arena, mapping_json(arena, facts->mapping));
         prove(facts, currency_find(str_of(import->upload.currency)), arena, &end);
     }
-    return upload_finish(import->context->db, arena, &import->upload.id, &end, clock_wall_ms(), json, err);
+    struct db *db = import->context->db;
+    if (db_begin(db, err) != 0)
+        return -1;
+    if (upload_finish(db, arena, &import->upload.id, &end, clock_wall_ms(), json, err) != 0 ||
+        (*json != NULL && follow_up(import, err) != 0)) {
+        db_rollback(db);
+        return -1;
+    }
+    return db_commit(db, err);
 }
 
 /* Imports one upload. A file that can't be read is the end of it, with the reason; other errors try again

@@ -6,6 +6,7 @@
 extern const struct task task_ingest_transactions;
 extern const struct task task_ingest_upload;
 extern const struct task task_post_recurring;
+extern const struct task task_link_transfers;
 extern const struct task task_undo_upload;
 extern const struct task task_send_registration_code;
 
@@ -13,6 +14,7 @@ const struct task *const tasks_all[] = {
     &task_ingest_transactions,
     &task_ingest_upload,
     &task_post_recurring,
+    &task_link_transfers,
     &task_undo_upload,
     &task_send_registration_code,
     NULL,

@@ -42,7 +42,26 @@ void handle_transfer_get(struct request *request)
     owned_get(request, &sql_transfer_get);
 }
 
+/* ?keep=true: the two rows stay and are no pair any more. */
 void handle_transfer_delete(struct request *request)
 {
-    owned_delete(request, &sql_transfer_delete);
+    bool keep = false;
+    request_query_bool(request, "keep", &keep);
+    owned_delete(request, keep ? &sql_transfer_unlink : &sql_transfer_delete);
+}
+
+void handle_transfer_link(struct request *request)
+{
+    struct id pair[2];
+    (void)!transfer_link_read(request->json, request->arena, pair,
+                              &request->faults); /* request_refused tells */
+    if (request_refused(request))
+        return;
+    struct db_params *params = request_params(request);
+    db_add_id(params, &request->user);
+    db_add_id(params, &request->id);
+    db_add_id(params, &pair[0]);
+    db_add_id(params, &pair[1]);
+    db_add_time(params, request->now_ms);
+    request_answer(request, &sql_transfer_link, params);
 }

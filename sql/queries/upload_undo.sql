@@ -1,13 +1,18 @@
 -- Takes out exactly what an upload put in, except rows edited since, which stay and are counted. Rows it matched are
--- again what they were. A tombstone is not left: the file may come again. $1 upload, $2 user, $3 now
+-- again what they were; other halves of transfers that were found are plain rows again. A tombstone is not left: the file
+-- may come again. $1 upload, $2 user, $3 now
 WITH target AS (
     SELECT id FROM upload WHERE id = $1::uuid AND user_id = $2::uuid AND state IN ('done', 'failed') FOR UPDATE
 ), removed AS (
-    DELETE FROM transaction t USING target WHERE t.upload_id = target.id AND NOT t.edited AND t.transfer_id IS NULL
-    RETURNING t.id
+    DELETE FROM transaction t USING target WHERE t.upload_id = target.id AND NOT t.edited
+    RETURNING t.id, t.transfer_id
+), unlinked AS (
+    UPDATE transaction t SET transfer_id = NULL, version = version + 1, updated_at = $3::timestamptz
+    FROM removed
+    WHERE t.transfer_id = removed.transfer_id AND t.id <> removed.id
 ), kept AS (
     SELECT count(*) AS count FROM transaction t JOIN target ON t.upload_id = target.id
-    WHERE (t.edited OR t.transfer_id IS NOT NULL) AND t.deleted_at IS NULL
+    WHERE t.edited AND t.deleted_at IS NULL
 ), released AS (
     UPDATE transaction t SET fingerprint = NULL, occurrence = NULL, version = version + 1, updated_at = $3::timestamptz
     FROM upload_row r JOIN target ON r.upload_id = target.id
