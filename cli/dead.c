@@ -29,7 +29,7 @@ static json_t *find(struct operate *operate, const struct filter *filter, struct
     json_t *found = json_own(&operate->arena, json_array());
     for (int offset = 0;; offset += PAGE) {
         const char *at = arena_printf(&operate->arena, "%d", offset);
-        const redisReply *reply = operate_call(operate, err, "dead", at, "500", NULL);
+        const redisReply *reply = operate_call(operate, err, "dead", at, "500", (char *)NULL);
         const char *json = reply == NULL ? NULL : report_dead(reply, &operate->arena, err);
         if (json == NULL)
             return NULL;
@@ -71,7 +71,8 @@ static int drop(struct operate *operate, const json_t *found, int64_t *count, st
 {
     *count = 0;
     for (size_t i = 0; i < json_array_size(found); i++) {
-        const redisReply *reply = operate_call(operate, err, "dead_drop", id_at_index(found, i), NULL);
+        const redisReply *reply =
+            operate_call(operate, err, "dead_drop", id_at_index(found, i), (char *)NULL);
         if (reply == NULL)
             return -1;
         *count += reply->integer;

@@ -10,7 +10,7 @@
 static const char *explain(struct operate *operate, const char *id, struct err *err)
 {
     const char *now = arena_printf(&operate->arena, "%lld", (long long)clock_wall_ms());
-    const redisReply *reply = operate_call(operate, err, "explain", now, id, NULL);
+    const redisReply *reply = operate_call(operate, err, "explain", now, id, (char *)NULL);
     return reply == NULL ? NULL : report_explain(reply, &operate->arena, err);
 }
 
@@ -52,7 +52,7 @@ static int cancel(struct operate *operate, const struct id *id, const char *text
 {
     if (operate_database(operate, err) != 0)
         return EXIT_FAILED;
-    const redisReply *reply = operate_call(operate, err, "cancel", text, NULL);
+    const redisReply *reply = operate_call(operate, err, "cancel", text, (char *)NULL);
     if (reply == NULL)
         return EXIT_FAILED;
     /* A running one ends in PostgreSQL when its worker has stopped it, so that its effects and its end do not

@@ -43,7 +43,7 @@ const redisReply *operate_call(struct operate *operate, struct err *err, const c
 int operate_control(struct operate *operate, const char *field, const char *value, struct err *err)
 {
     for (int64_t left = 1; left > 0;) {
-        const redisReply *reply = operate_call(operate, err, "control", field, value, NULL);
+        const redisReply *reply = operate_call(operate, err, "control", field, value, (char *)NULL);
         if (reply == NULL)
             return -1;
         left = reply->integer;

@@ -10,7 +10,7 @@
 
 static int list(struct operate *operate, struct err *err)
 {
-    const redisReply *reply = operate_call(operate, err, "queues", NULL);
+    const redisReply *reply = operate_call(operate, err, "queues", (char *)NULL);
     const char *json = reply == NULL ? NULL : report_queues(reply, &operate->arena, clock_wall_ms(), err);
     if (json == NULL)
         return EXIT_FAILED;
@@ -20,7 +20,7 @@ static int list(struct operate *operate, struct err *err)
 
 static int show(struct operate *operate, const char *name, struct err *err)
 {
-    const redisReply *reply = operate_call(operate, err, "queues", NULL);
+    const redisReply *reply = operate_call(operate, err, "queues", (char *)NULL);
     const char *json = reply == NULL ? NULL : report_queues(reply, &operate->arena, clock_wall_ms(), err);
     if (json == NULL)
         return EXIT_FAILED;
@@ -47,7 +47,7 @@ static int drain(struct operate *operate, const char *name, struct err *err)
 {
     int64_t total = 0;
     for (size_t count = 1; count > 0; total += (int64_t)count) {
-        const redisReply *reply = operate_call(operate, err, "drain", name, "1000", NULL);
+        const redisReply *reply = operate_call(operate, err, "drain", name, "1000", (char *)NULL);
         if (reply == NULL)
             return EXIT_FAILED;
         count = reply->elements;

@@ -6,7 +6,7 @@ static int run(int argc, char **argv, struct err *err)
     struct operate operate;
     int code = EXIT_FAILED;
     if (operate_open(&operate, &argc, argv, err) == 0) {
-        const redisReply *reply = argc == 1 ? operate_call(&operate, err, "nodes", "0", NULL) : NULL;
+        const redisReply *reply = argc == 1 ? operate_call(&operate, err, "nodes", "0", (char *)NULL) : NULL;
         const char *json = reply == NULL ? NULL : report_nodes(reply, &operate.arena, err);
         if (argc > 1)
             code = EXIT_USAGE;

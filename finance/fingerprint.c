@@ -61,7 +61,8 @@ void fingerprint_make(const struct bank_row *row, uint8_t fingerprint[FINGERPRIN
     add_folded(&state, row->text);
     add_folded(&state, row->reference);
     crypto_hash_sha256_final(&state, fingerprint);
-    /* A file's rows are of few days: side by side in the unique index they share its pages. 28 bytes of hash are left. */
+    /* A file's rows are of few days: side by side in the unique index they share its pages. 28 bytes of hash
+     * are left. */
     for (int i = 0; i < 4; i++)
         fingerprint[i] = (uint8_t)((uint32_t)(row->date - DATE_MIN) >> (24 - 8 * i));
 }
@@ -72,7 +73,7 @@ enum { SLOT_KEY_SIZE = 16 };
 
 struct slot {
     uint8_t key[SLOT_KEY_SIZE]; /* the last bytes: the first are the date */
-    uint32_t count;  /* 0: free */
+    uint32_t count;             /* 0: free */
 };
 
 struct occurrences {

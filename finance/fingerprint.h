@@ -2,10 +2,10 @@
 #define FINANCE_FINGERPRINT_H
 
 /*
- * The identity of a bank row: its date and SHA-256 over what the bank said of it, and how many rows of the same file said
- * the same before it. The same file, or one that overlaps it, gives the same pairs whatever its order; two
- * real coffees of one day are occurrences 0 and 1. Derived things (category, cleaned names) are no part of
- * it: they change.
+ * The identity of a bank row: its date and SHA-256 over what the bank said of it, and how many rows of the
+ * same file said the same before it. The same file, or one that overlaps it, gives the same pairs whatever
+ * its order; two real coffees of one day are occurrences 0 and 1. Derived things (category, cleaned names)
+ * are no part of it: they change.
  */
 
 #include <stdint.h>
