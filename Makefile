@@ -166,7 +166,7 @@ $(OUT)/test-worker: $(call objects,worker) $(OUT)/obj/tests/support/test_tasks.o
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
 
 # make bench-NAME builds bench/NAME.c, or bench/NAME/*.c, and runs it. JSON=1 prints one JSON object in place of the table.
-$(OUT)/bench/%: $$(patsubst %.c,$(OUT)/obj/%.o,$$(wildcard bench/$$*.c bench/$$*/*.c)) $(OUT)/libpurser.a
+$(OUT)/bench/%: $$(addprefix $(OUT)/obj/,$$(addsuffix .o,$$(basename $$(wildcard bench/$$*.c bench/$$*/*.c)))) $(OUT)/libpurser.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@

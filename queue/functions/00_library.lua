@@ -7,7 +7,7 @@
 local LIBRARY_VERSION = 1
 
 -- While a library loads Redis has no global but `redis.register_function`: what needs more is set by the first call.
-local call, sub, find, match, format, floor, HEADER
+local call, sub, find, match, format, floor, HEADER, PUT_HEADER
 
 -- unpack puts its values on the Lua stack, which holds 8,000.
 local CHUNK = 1000

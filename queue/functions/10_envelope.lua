@@ -8,6 +8,14 @@ local function make_header_pattern()
            ')(%d%d)(%d%d)(%d%d)(%d%d%d)(%d%d%d)(%d%d)\n'
 end
 
+-- The same with less to take out: run_at, id, and the lengths as one text.
+local function make_put_pattern()
+    local hex = '[0-9a-f]'
+    local digits, hex4 = string.rep('%d', 13), string.rep(hex, 4)
+    return '^PJ1' .. hex .. '%d%d%d%d%d%d' .. digits .. '(' .. digits .. ')' .. digits .. '(' .. hex4 .. hex4 .. '%-' .. hex4 ..
+           '%-' .. hex4 .. '%-' .. hex4 .. '%-' .. hex4 .. hex4 .. hex4 .. ')(' .. string.rep('%d', 14) .. ')\n'
+end
+
 local ENVELOPE_MAX = 65536
 
 -- nil when the envelope is not well formed.

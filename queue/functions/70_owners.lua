@@ -165,7 +165,7 @@ local function dead_retry(keys, args)
         local job = parse(envelope)
         if not job or not call('ZSCORE', K.dead, id) then
             status[#status + 1] = 'x'
-        elseif unique_holder(K, job) then
+        elseif unique_holder(K, job.unique, id) then
             status[#status + 1] = 'd'
         else
             call('ZREM', K.dead, id)

@@ -1,6 +1,7 @@
 local function begin()
     call, sub, find, match, format, floor = redis.call, string.sub, string.find, string.match, string.format, math.floor
     HEADER = make_header_pattern()
+    PUT_HEADER = make_put_pattern()
 end
 
 local function entry(name, callback, flags)

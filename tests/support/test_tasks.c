@@ -7,12 +7,16 @@
  *   {"do": "crash", "times": N}    SIGKILLs its own process until N deliveries were seen in test_delivery,
  * then the row
  *   {"do": "retry", "times": N}    fails N times, then the row
+ *   {"do": "tell", "ms": N}        writes "PID MICROSECONDS" (monotonic) to the file TEST_TELL names, then
+ * sleeps
  *   {"do": "batch", "count": N}    N jobs, and one when all are done; {"do": "chain", "count": N}: one after
  * the other
  *   {"do": "dead"} {"do": "snooze", "ms": N} {"do": "throw"} {"do": "follow", "count": N} {"do": "progress",
  * "ms": N}
  */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -101,11 +105,25 @@ static int start_group(struct task_context *context, int64_t count, bool is_chai
     return 0;
 }
 
+static void tell(int64_t ms)
+{
+    const char *path = getenv("TEST_TELL");
+    int fd = path == NULL ? -1 : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    char line[64];
+    int length = snprintf(line, sizeof line, "%d %lld\n", (int)getpid(), (long long)clock_mono_us());
+    if (fd >= 0 && write(fd, line, (size_t)length) == length)
+        pause_for(ms);
+    if (fd >= 0)
+        close(fd);
+}
+
 static int obey(struct task_context *context, struct job *job, const struct order *order, struct err *err)
 {
     int64_t count = 0;
     if (strcmp(order->what, "sleep") == 0) {
         pause_for(order->ms);
+    } else if (strcmp(order->what, "tell") == 0) {
+        tell(order->ms);
     } else if (strcmp(order->what, "crash") == 0) {
         if (count_delivery(context, job, &count, err) != 0)
             return -1;
