@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/chunked.h"
+#include "api/body.h"
 #include "api/dispatch.h"
+#include "api/write_copy.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/settings.h"
@@ -29,8 +30,6 @@ enum conn_state {
     CONN_LINGER, /* all is said; reads and drops until the client closes */
 };
 
-enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED };
-
 struct conn {
     uv_tcp_t tcp;
     uv_timer_t timer;
@@ -42,11 +41,9 @@ struct conn {
     enum conn_state state;
     bool is_reading, is_pumping, saw_eof, keep_alive, is_draining, is_closing, has_head_timer;
 
-    /* The body of the request. */
-    enum framing framing;
-    bool body_wanted, body_ended, body_broken, owes_continue;
-    struct chunked chunked;
-    uint64_t body_left, body_seen, body_limit;
+    struct body body; /* of the request */
+    bool body_wanted, body_broken, owes_continue;
+    uint64_t body_seen, body_limit;
     size_t window_bytes, body_held;
     struct buf piece;
     void (*body_done)(struct request *request, struct str piece, int state);
@@ -55,7 +52,6 @@ struct conn {
     uv_shutdown_t shutdown;
     size_t write_left, lingered;
     int closing_handles;
-    char peer[INET6_ADDRSTRLEN];
 };
 
 static void pump(struct conn *conn);
@@ -122,11 +118,6 @@ void conn_close(struct conn *conn)
 struct conn *conn_next(struct conn *conn)
 {
     return conn->next;
-}
-
-const char *conn_peer(const struct conn *conn)
-{
-    return conn->peer;
 }
 
 /* Reading */
@@ -220,27 +211,19 @@ static void on_written(uv_write_t *write, int status)
  * kept. */
 static bool skip_body(struct conn *conn)
 {
-    while (!conn->body_ended && conn->in.size > 0) {
-        struct str bytes = {conn->in.data, conn->in.size}, piece;
-        if (conn->framing == FRAMING_LENGTH) {
-            size_t size = bytes.size < conn->body_left ? bytes.size : (size_t)conn->body_left;
-            conn->body_left -= size;
-            conn->body_ended = conn->body_left == 0;
-            buf_consume(&conn->in, size);
-            continue;
-        }
-        enum chunked_result result = chunked_read(&conn->chunked, &bytes, &piece);
-        buf_consume(&conn->in, conn->in.size - bytes.size);
-        if (result == CHUNKED_WRONG)
+    while (!conn->body.ended && conn->in.size > 0) {
+        struct str piece;
+        long taken = body_take(&conn->body, (struct str){conn->in.data, conn->in.size}, SIZE_MAX, &piece);
+        if (taken < 0)
             return false;
-        conn->body_ended = result == CHUNKED_END;
+        buf_consume(&conn->in, (size_t)taken);
     }
-    return conn->body_ended;
+    return conn->body.ended;
 }
 
 bool conn_may_keep(struct conn *conn)
 {
-    return conn->keep_alive && !conn->is_draining && (conn->body_ended || skip_body(conn));
+    return conn->keep_alive && !conn->is_draining && (conn->body.ended || skip_body(conn));
 }
 
 void conn_send(struct conn *conn, struct str head, struct str body, bool may_keep)
@@ -271,33 +254,16 @@ void conn_send(struct conn *conn, struct str head, struct str body, bool may_kee
     start_timer(conn, settings.send_ms);
 }
 
-struct stream_write {
-    uv_write_t write;
-    char text[];
-};
-
-static void on_stream_written(uv_write_t *write, int status)
+static void on_write_failed(uv_stream_t *stream)
 {
-    struct conn *conn = write->handle->data;
-    free(write->data);
-    if (status < 0 && !conn->is_closing)
-        conn_close(conn);
+    conn_close(stream->data);
 }
 
 bool conn_stream_write(struct conn *conn, struct str text)
 {
-    if (conn->is_closing || uv_stream_get_write_queue_size((uv_stream_t *)&conn->tcp) > STREAM_QUEUE_LIMIT)
-        return false;
-    struct stream_write *piece = malloc(sizeof *piece + text.size);
-    if (piece == NULL)
-        abort();
-    memcpy(piece->text, text.data, text.size);
-    piece->write.data = piece;
-    uv_buf_t buf = uv_buf_init(piece->text, (unsigned)text.size);
-    if (uv_write(&piece->write, (uv_stream_t *)&conn->tcp, &buf, 1, on_stream_written) == 0)
-        return true;
-    free(piece);
-    return false;
+    uv_stream_t *stream = (uv_stream_t *)&conn->tcp;
+    return !conn->is_closing && uv_stream_get_write_queue_size(stream) <= STREAM_QUEUE_LIMIT &&
+           write_copy(stream, text, on_write_failed) == 0;
 }
 
 void conn_stream_start(struct conn *conn, struct str head)
@@ -351,38 +317,25 @@ static bool hold(struct conn *conn, struct str piece)
 /* Moves bytes from `in` to `piece` until there is enough to deliver. False: more must come. */
 static bool pump_body(struct conn *conn)
 {
-    while (!conn->body_ended && conn->in.size > 0 && conn->piece.size < CONN_PIECE_SIZE) {
-        struct str bytes = {conn->in.data, conn->in.size}, piece = {NULL, 0};
-        size_t room = CONN_PIECE_SIZE - conn->piece.size;
-        enum chunked_result result = CHUNKED_DATA;
-        if (conn->framing == FRAMING_LENGTH) {
-            size_t size = bytes.size < conn->body_left ? bytes.size : (size_t)conn->body_left;
-            piece = (struct str){bytes.data, size < room ? size : room};
-            bytes = (struct str){bytes.data + piece.size, bytes.size - piece.size};
-            conn->body_left -= piece.size;
-            conn->body_ended = conn->body_left == 0;
-        } else {
-            struct str part = {bytes.data, bytes.size < room ? bytes.size : room};
-            size_t before = part.size;
-            result = chunked_read(&conn->chunked, &part, &piece);
-            bytes = (struct str){bytes.data + (before - part.size), bytes.size - (before - part.size)};
-            conn->body_ended = result == CHUNKED_END;
-        }
-        if (result == CHUNKED_WRONG || (result == CHUNKED_DATA && !hold(conn, piece))) {
+    while (!conn->body.ended && conn->in.size > 0 && conn->piece.size < CONN_PIECE_SIZE) {
+        struct str piece;
+        long taken = body_take(&conn->body, (struct str){conn->in.data, conn->in.size},
+                               CONN_PIECE_SIZE - conn->piece.size, &piece);
+        if (taken < 0 || !hold(conn, piece)) {
             break_body(conn);
             return true;
         }
-        buf_consume(&conn->in, conn->in.size - bytes.size);
+        buf_consume(&conn->in, (size_t)taken);
     }
-    if (conn->piece.size == 0 && conn->body_ended) {
+    if (conn->piece.size == 0 && conn->body.ended) {
         deliver(conn, (struct str){"", 0}, BODY_END);
         return true;
     }
-    if (conn->saw_eof && !conn->body_ended) {
+    if (conn->saw_eof && !conn->body.ended) {
         break_body(conn);
         return true;
     }
-    if (conn->piece.size < CONN_PIECE_SIZE && !conn->body_ended)
+    if (conn->piece.size < CONN_PIECE_SIZE && !conn->body.ended)
         return false;
     struct buf piece = conn->piece; /* deliver may ask for the next piece */
     conn->server->body_bytes -= conn->body_held;
@@ -425,21 +378,16 @@ static void start_request(struct conn *conn, size_t size)
     conn->head_checked = 0;
     if (head_parse(bytes, request->head, &fault) != 0) {
         conn->keep_alive = false;
-        conn->body_ended = true;
+        conn->body.ended = true;
         dispatch_refuse(request, fault.status, fault.detail);
         return;
     }
     const struct head *head = request->head;
     conn->keep_alive = head->keep_alive;
-    conn->framing = head->is_chunked           ? FRAMING_CHUNKED
-                    : head->content_length > 0 ? FRAMING_LENGTH
-                                               : FRAMING_NONE;
-    conn->body_left = head->content_length;
+    body_start(&conn->body, head);
     conn->body_seen = 0;
-    conn->body_ended = conn->framing == FRAMING_NONE;
     conn->body_broken = false;
-    conn->owes_continue = head->expects_continue && !conn->body_ended;
-    chunked_init(&conn->chunked);
+    conn->owes_continue = head->expects_continue && !conn->body.ended;
     dispatch(request);
 }
 
@@ -448,7 +396,7 @@ static void refuse_head(struct conn *conn, int status, const char *detail)
     conn->request = request_new(conn->server->api, conn);
     conn->state = CONN_WORK;
     conn->keep_alive = false;
-    conn->body_ended = true;
+    conn->body.ended = true;
     dispatch_refuse(conn->request, status, detail);
 }
 
@@ -540,18 +488,6 @@ static void on_timer(uv_timer_t *timer)
     }
 }
 
-static void write_peer(struct conn *conn)
-{
-    struct sockaddr_storage address;
-    int size = sizeof address;
-    if (uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&address, &size) != 0)
-        return;
-    if (address.ss_family == AF_INET)
-        uv_ip4_name((struct sockaddr_in *)&address, conn->peer, sizeof conn->peer);
-    else if (address.ss_family == AF_INET6)
-        uv_ip6_name((struct sockaddr_in6 *)&address, conn->peer, sizeof conn->peer);
-}
-
 void conn_accept(struct server *server, uv_stream_t *listener)
 {
     struct conn *conn = calloc(1, sizeof *conn);
@@ -574,7 +510,6 @@ void conn_accept(struct server *server, uv_stream_t *listener)
         return;
     }
     uv_tcp_nodelay(&conn->tcp, 1);
-    write_peer(conn);
     conn->state = CONN_HEAD;
     pump(conn);
 }

@@ -44,7 +44,4 @@ void conn_stream_end(struct conn *conn);
 /* Whether the answer may say keep-alive. What came of the body and was not read is dropped. */
 bool conn_may_keep(struct conn *conn);
 
-/* The client's address as text, for limits and logs. */
-const char *conn_peer(const struct conn *conn);
-
 #endif

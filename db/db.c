@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/prepared.h"
 #include "db/types.h"
-
-enum { DB_PREPARED_BUCKETS = 1024 }; /* open addressing; far more than sql/queries has files */
 
 struct db {
     PGconn *connection;
     char sqlstate[6];
-    const struct sql *prepared[DB_PREPARED_BUCKETS];
+    struct prepared prepared;
 };
 
 /* Classes and codes (PostgreSQL manual, appendix A) after which the same call may succeed. */
@@ -93,7 +92,7 @@ int db_revive(struct db *db, struct err *err)
 {
     if (PQstatus(db->connection) == CONNECTION_OK)
         return 0;
-    memset(db->prepared, 0, sizeof db->prepared);
+    memset(&db->prepared, 0, sizeof db->prepared);
     PQreset(db->connection);
     if (PQstatus(db->connection) != CONNECTION_OK)
         return db_error_of(NULL, db->connection, err);
@@ -110,26 +109,16 @@ static int check_result(struct db *db, PGresult *result, struct err *err)
     return db_error_of(result, db->connection, err);
 }
 
-/* Where `sql` is, or would be, in the table of prepared statements. */
-static const struct sql **find_prepared(struct db *db, const struct sql *sql)
-{
-    size_t at = (uintptr_t)sql / sizeof *sql % DB_PREPARED_BUCKETS;
-    while (db->prepared[at] != NULL && db->prepared[at] != sql)
-        at = (at + 1) % DB_PREPARED_BUCKETS;
-    return &db->prepared[at];
-}
-
 static int prepare(struct db *db, const struct sql *sql, struct err *err)
 {
-    const struct sql **place = find_prepared(db, sql);
-    if (*place == sql)
+    if (prepared_has(&db->prepared, sql))
         return 0;
     PGresult *result = PQprepare(db->connection, sql->name, sql->text, 0, NULL);
     int status = check_result(db, result, err);
     PQclear(result);
     if (status != 0)
         return err_wrap(err, "%s", sql->name);
-    *place = sql;
+    prepared_add(&db->prepared, sql);
     return 0;
 }
 

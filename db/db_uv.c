@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/prepared.h"
 #include "db/types.h"
 
 enum {
@@ -13,7 +14,6 @@ enum {
     BACKOFF_MAX_MS = 2000,
     CONNECT_MS = 10000,
     GRACE_MS = 5000, /* past the server's own timeout: then the network or the server is gone */
-    PREPARED_BUCKETS = 1024,
 };
 
 /* One statement on its way. */
@@ -45,7 +45,7 @@ struct link {
     int64_t backoff_ms;
     struct entry *running;
     bool is_preparing;
-    const struct sql *prepared[PREPARED_BUCKETS];
+    struct prepared prepared;
     struct arena setup_arena;
     struct db_params setup;
     struct entry *setup_entry;
@@ -189,14 +189,6 @@ static int flush(struct link *link)
     return 0;
 }
 
-static const struct sql **find_prepared(struct link *link, const struct sql *sql)
-{
-    size_t at = (uintptr_t)sql / sizeof *sql % PREPARED_BUCKETS;
-    while (link->prepared[at] != NULL && link->prepared[at] != sql)
-        at = (at + 1) % PREPARED_BUCKETS;
-    return &link->prepared[at];
-}
-
 /* A statement that is new to the connection is prepared in the same round trip. */
 static void start(struct link *link, struct entry *entry)
 {
@@ -204,7 +196,7 @@ static void start(struct link *link, struct entry *entry)
     const struct db_params *params = entry->params;
     link->running = entry;
     link->state = LINK_BUSY;
-    link->is_preparing = *find_prepared(link, sql) != sql;
+    link->is_preparing = !prepared_has(&link->prepared, sql);
     uv_timer_start(&link->timer, on_link_timeout, (uint64_t)(link->pool->options.statement_ms + GRACE_MS), 0);
     PGconn *connection = link->connection;
     if ((link->is_preparing && PQsendPrepare(connection, sql->name, sql->text, 0, NULL) != 1) ||
@@ -300,7 +292,7 @@ static bool take_result(struct link *link, PGresult *result)
     case PGRES_TUPLES_OK:
         if (link->is_preparing) {
             link->is_preparing = false;
-            *find_prepared(link, entry->sql) = entry->sql;
+            prepared_add(&link->prepared, entry->sql);
             PQclear(result);
         } else {
             db_rows_take(&entry->answer.rows, result, entry->params->arena);
@@ -343,7 +335,7 @@ static void finish_connecting(struct link *link)
         take_down(link);
         return;
     }
-    memset(link->prepared, 0, sizeof link->prepared);
+    memset(&link->prepared, 0, sizeof link->prepared);
     arena_reset(&link->setup_arena);
     db_params_init(&link->setup, &link->setup_arena);
     db_add_text(&link->setup, arena_printf(&link->setup_arena, "%" PRId64, link->pool->options.statement_ms));
