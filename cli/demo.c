@@ -1,7 +1,8 @@
 /*
  * purser demo [FILE]: the main job with real output, for a made-up person: registered by a code out of the
- * mail drop, transactions posted, the job waited for, all read back. FILE keeps the person, so that a second
- * run finds the data.
+ * mail drop, a bank file uploaded, the job waited for, all read back. FILE keeps the person and FILE.csv the
+ * bank file, so that a second run finds the data, uploads the same file again, and shows that nothing
+ * doubles.
  */
 
 #include <errno.h>
@@ -14,8 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
-#include "base/json.h"
+#include "base/id.h"
 #include "base/settings.h"
 #include "base/str.h"
 #include "cli/command.h"
@@ -23,7 +25,7 @@
 #include "finance/date.h"
 #include "finance/money.h"
 
-enum { DEADLINE_MS = 30000, MS_PER_DAY = 24 * 60 * 60 * 1000 };
+enum { DEADLINE_MS = 30000, FILE_MAX = 8 * 1024, MS_PER_DAY = 24 * 60 * 60 * 1000 };
 
 static const struct {
     int days_ago;
@@ -47,7 +49,7 @@ enum { SAMPLE_COUNT = sizeof sample / sizeof *sample };
 
 static void show(const char *step, const char *value)
 {
-    printf("  %-46s %s\n", step, value);
+    printf("  %-50s %s\n", step, value);
     fflush(stdout);
 }
 
@@ -90,24 +92,39 @@ static int make_person(struct http *http, const char *path, struct person *perso
     return failed == 0 ? save_person(path, person, err) : failed;
 }
 
-static json_t *sample_body(const struct person *person)
+/* The bank file: the one of the last time, else a new one, whose last entry is of yesterday. */
+static const char *bank_file(struct arena *arena, const char *path)
 {
-    json_t *list = json_array();
+    char text[FILE_MAX + 1] = "";
+    FILE *file = path == NULL ? NULL : fopen(path, "re");
+    if (file != NULL) {
+        text[fread(text, 1, FILE_MAX, file)] = '\0';
+        fclose(file);
+        return arena_strdup(arena, text);
+    }
+    struct buf made;
+    buf_init(&made, FILE_MAX);
+    buf_add_text(&made, "Date,Description,Amount\r\n");
     int32_t today = (int32_t)(clock_wall_ms() / MS_PER_DAY);
-    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+    for (size_t i = SAMPLE_COUNT; i-- > 0;) {
         char day[DATE_TEXT_SIZE];
         date_format(today - sample[i].days_ago, day);
-        json_array_append_new(list,
-                              json_pack("{ssssssss}", "account_id", person->account_id, "amount",
-                                        sample[i].amount, "date", day, "description", sample[i].description));
+        buf_printf(&made, "%s,%s,%s\r\n", day, sample[i].description, sample[i].amount);
     }
-    return json_pack("{so}", "transactions", list);
+    const char *content = arena_memdup(arena, made.data, made.size);
+    buf_free(&made);
+    file = path == NULL ? NULL : fopen(path, "we");
+    if (file != NULL) { /* without it the next run makes another, which is no harm */
+        fputs(content, file);
+        fclose(file);
+    }
+    return content;
 }
 
 static int wait_for_job(struct http *http, struct arena *arena, const char *job, struct err *err)
 {
     int64_t started_ms = clock_mono_ms();
-    struct http_request request = {"GET", arena_printf(arena, "/v1/jobs/%s", job), NULL, NULL};
+    struct http_request request = {.method = "GET", .path = arena_printf(arena, "/v1/jobs/%s", job)};
     while (clock_mono_ms() - started_ms < DEADLINE_MS) {
         struct http_reply reply;
         if (http_call(http, arena, &request, &reply, err) != 0)
@@ -125,26 +142,50 @@ static int wait_for_job(struct http *http, struct arena *arena, const char *job,
                    DEADLINE_MS / 1000);
 }
 
-static int post_sample(struct http *http, struct arena *arena, const struct person *person, struct err *err)
+static int show_fates(struct http *http, struct arena *arena, const char *upload, struct err *err)
 {
+    struct http_request request = {.method = "GET", .path = arena_printf(arena, "/v1/uploads/%s", upload)};
+    struct http_reply reply;
+    if (http_call(http, arena, &request, &reply, err) != 0)
+        return -1;
+    struct buf words;
+    buf_init(&words, FILE_MAX);
+    const char *fate;
+    json_t *count;
+    json_object_foreach(json_object_get(reply.body, "fates"), fate, count) if (json_integer_value(count) > 0)
+        buf_printf(&words, "%s%" JSON_INTEGER_FORMAT " %s", words.size == 0 ? "" : ", ",
+                   json_integer_value(count), fate);
+    show("every row has its fate", arena_memdup(arena, words.data == NULL ? "" : words.data, words.size));
+    buf_free(&words);
+    return 0;
+}
+
+static int upload_sample(struct http *http, struct arena *arena, const struct person *person,
+                         const char *path, struct err *err)
+{
+    struct id id = id_new();
+    char key[ID_TEXT_SIZE];
+    id_format(&id, key);
     struct http_request request = {
         .method = "POST",
-        .path = "/v1/transactions",
-        .body = json_write(arena, json_own(arena, sample_body(person))),
-        .key = arena_printf(arena, "demo-%s", person->username),
+        .path = arena_printf(arena, "/v1/uploads?account_id=%s", person->account_id),
+        .body = bank_file(arena, path),
+        .key = key,
+        .type = "text/csv",
     };
     struct http_reply reply;
     if (http_call(http, arena, &request, &reply, err) != 0)
         return -1;
     const char *job = http_text(json_object_get(reply.body, "job"), "id");
-    show("posted transactions", arena_printf(arena, "%d", SAMPLE_COUNT));
-    show("answered 202 with the job", job);
-    return wait_for_job(http, arena, job, err);
+    show("uploaded a bank file, answered 202 with the job", job);
+    if (wait_for_job(http, arena, job, err) != 0)
+        return -1;
+    return show_fates(http, arena, http_text(json_object_get(reply.body, "upload"), "id"), err);
 }
 
 static int print_books(struct http *http, struct arena *arena, struct err *err)
 {
-    struct http_request request = {"GET", "/v1/transactions?limit=500", NULL, NULL};
+    struct http_request request = {.method = "GET", .path = "/v1/transactions?limit=500"};
     struct http_reply reply;
     if (http_call(http, arena, &request, &reply, err) != 0)
         return -1;
@@ -187,8 +228,9 @@ static int demonstrate(struct http *http, struct arena *arena, const char *path,
         return -1;
     show("logged in as", person.username);
     if (known)
-        show("what was stored before is still there:", "");
-    else if (post_sample(http, arena, &person, err) != 0)
+        show("what was stored before is still there; the same", "file again changes nothing:");
+    const char *file = path == NULL ? NULL : arena_printf(arena, "%s.csv", path);
+    if (upload_sample(http, arena, &person, file, err) != 0)
         return -1;
     return print_books(http, arena, err);
 }

@@ -93,7 +93,9 @@ static struct curl_slist *make_headers(struct http *http, const struct http_requ
 {
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
     if (request->body != NULL)
-        headers = curl_slist_append(headers, "Content-Type: application/json");
+        headers = curl_slist_append(headers,
+                                    arena_printf(arena, "Content-Type: %s",
+                                                 request->type == NULL ? "application/json" : request->type));
     if (http->token != NULL)
         headers = curl_slist_append(headers, arena_printf(arena, "Authorization: Bearer %s", http->token));
     if (request->key != NULL)

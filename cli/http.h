@@ -25,8 +25,9 @@ void http_use_token(struct http *http, const char *token);
 
 struct http_request {
     const char *method, *path; /* path with its query, encoded */
-    const char *body;          /* JSON text or NULL */
+    const char *body;          /* text or NULL */
     const char *key;           /* Idempotency-Key or NULL */
+    const char *type;          /* of the body; NULL: application/json */
 };
 
 struct http_reply {

@@ -24,7 +24,8 @@ static int post(struct http *http, struct arena *arena, const char *path, json_t
     struct id id = id_new();
     char key[ID_TEXT_SIZE];
     id_format(&id, key);
-    struct http_request request = {"POST", path, json_write(arena, json_own(arena, body)), key};
+    struct http_request request = {
+        .method = "POST", .path = path, .body = json_write(arena, json_own(arena, body)), .key = key};
     struct http_reply reply;
     if (http_call(http, arena, &request, &reply, err) != 0)
         return -1;
@@ -75,7 +76,7 @@ static int log_in(struct arena *arena, struct http *http, struct person *person,
     if (post(http, arena, "/v1/sessions", login, &answer, err) != 0)
         return -1;
     http_use_token(http, http_text(answer, "access_token"));
-    struct http_request request = {"GET", "/v1/accounts?limit=1", NULL, NULL};
+    struct http_request request = {.method = "GET", .path = "/v1/accounts?limit=1"};
     struct http_reply reply;
     if (http_call(http, arena, &request, &reply, err) != 0)
         return -1;

@@ -16,7 +16,7 @@ static int ping_api(struct arena *arena, struct err *err)
     struct http *http = http_open(settings.url, 0, err);
     if (http == NULL)
         return -1;
-    struct http_request request = {"GET", "/readyz", NULL, NULL};
+    struct http_request request = {.method = "GET", .path = "/readyz"};
     struct http_reply reply;
     int failed = http_call(http, arena, &request, &reply, err);
     http_close(http);

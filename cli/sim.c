@@ -195,6 +195,10 @@ static int simulate(struct sim *sim, struct err *err)
     }
     if (failed == 0)
         failed = report(sim, threads, took_us);
+    for (int64_t i = 0; i < sim->threads; i++) {
+        measure_free(&threads[i].times.accept);
+        measure_free(&threads[i].times.stored);
+    }
     free(accepted);
     free(sim->list);
     free(threads);
@@ -228,7 +232,7 @@ static int check_instance(struct err *err)
     arena_init(&arena);
     struct http *http = http_open(settings.url, 0, err);
     struct http_reply reply;
-    struct http_request request = {"GET", "/readyz", NULL, NULL};
+    struct http_request request = {.method = "GET", .path = "/readyz"};
     int failed = http == NULL ? -1 : http_call(http, &arena, &request, &reply, err);
     http_close(http);
     arena_free(&arena);

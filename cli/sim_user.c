@@ -40,7 +40,7 @@ int sim_user_open(struct sim *sim, struct sim_user *user, struct http *http, str
 /* Until the job has ended; any end but done is a failure. */
 static int follow(struct http *http, struct arena *arena, const char *job, struct err *err)
 {
-    struct http_request request = {"GET", arena_printf(arena, "/v1/jobs/%s", job), NULL, NULL};
+    struct http_request request = {.method = "GET", .path = arena_printf(arena, "/v1/jobs/%s", job)};
     struct http_reply reply;
     for (int64_t end = clock_mono_ms() + FOLLOW_DEADLINE_MS; clock_mono_ms() < end;) {
         if (http_call(http, arena, &request, &reply, err) != 0)
@@ -137,7 +137,7 @@ static int read_back(struct sim *sim, struct sim_user *user, struct http *http, 
     user->found = user->found_minor = 0;
     memset(seen, 0, (size_t)sim->per_user);
     while (failed == 0 && cursor != NULL) {
-        struct http_request request = {"GET", NULL, NULL, NULL};
+        struct http_request request = {.method = "GET"};
         request.path =
             arena_printf(&arena, "/v1/transactions?limit=500%s%s", *cursor == '\0' ? "" : "&cursor=", cursor);
         struct http_reply reply;
