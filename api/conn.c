@@ -51,6 +51,7 @@ struct conn {
     uv_write_t write;
     uv_shutdown_t shutdown;
     size_t write_left, lingered;
+    void (*piece_taken)(struct request *request); /* the answer goes on behind what is on its way */
     int closing_handles;
 };
 
@@ -196,6 +197,19 @@ static void finish_answer(struct conn *conn)
     update_reading(conn);
 }
 
+static void finish_send(struct conn *conn)
+{
+    void (*taken)(struct request *) = conn->piece_taken;
+    if (taken == NULL) {
+        finish_answer(conn);
+        return;
+    }
+    conn->piece_taken = NULL;
+    conn->state = CONN_WORK;
+    uv_timer_stop(&conn->timer);
+    taken(conn->request);
+}
+
 static void on_written(uv_write_t *write, int status)
 {
     struct conn *conn = write->handle->data;
@@ -204,7 +218,7 @@ static void on_written(uv_write_t *write, int status)
     if (status < 0)
         conn_close(conn);
     else
-        finish_answer(conn);
+        finish_send(conn);
 }
 
 /* What is left of the body, if it is here already, is dropped; if more is to come, the connection can't be
@@ -240,7 +254,7 @@ void conn_send(struct conn *conn, struct str head, struct str body, bool may_kee
     }
     size_t done = sent < 0 ? 0 : (size_t)sent;
     if (done == head.size + body.size) {
-        finish_answer(conn);
+        finish_send(conn);
         return;
     }
     size_t of_head = done < head.size ? done : head.size;
@@ -252,6 +266,13 @@ void conn_send(struct conn *conn, struct str head, struct str body, bool may_kee
     }
     conn->write_left = SIZE_MAX;
     start_timer(conn, settings.send_ms);
+}
+
+void conn_send_piece(struct conn *conn, struct str head, struct str text,
+                     void (*taken)(struct request *request))
+{
+    conn->piece_taken = taken;
+    conn_send(conn, head, text, false);
 }
 
 static void on_write_failed(uv_stream_t *stream)

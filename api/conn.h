@@ -35,6 +35,12 @@ void conn_read_body(struct conn *conn, uint64_t limit,
  */
 void conn_send(struct conn *conn, struct str head, struct str body, bool may_keep);
 
+/* Sends a part of an answer, both texts as for conn_send but alive until `taken` is called, which is once,
+ * when the next may come, or never, when the client went: then the request has been freed. conn_send ends it.
+ */
+void conn_send_piece(struct conn *conn, struct str head, struct str text,
+                     void (*taken)(struct request *request));
+
 /* Starts an answer without end; then pieces; then the end, which closes. False when the client does not keep
  * up. */
 void conn_stream_start(struct conn *conn, struct str head);

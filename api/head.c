@@ -259,6 +259,7 @@ int head_parse(struct str bytes, struct head *head, struct head_fault *fault)
     if (parser->http_major != 1 || parser->http_minor > 1)
         return refuse_grammar(HPE_INVALID_VERSION, fault);
     bool is_old = parser->http_minor == 0;
+    head->is_http_1_0 = is_old;
     if (parse.host_count == 0 && !is_old)
         return refuse(fault, 400, "the Host header is missing");
     head->is_chunked = parse.encoding_count > 0;

@@ -28,7 +28,7 @@ struct head {
     struct str query; /* behind '?', not decoded; empty when there is none */
     struct header headers[HEAD_HEADERS_MAX];
     size_t header_count;
-    bool keep_alive, expects_continue, is_chunked;
+    bool keep_alive, expects_continue, is_chunked, is_http_1_0;
     uint64_t content_length; /* 0 when there is none */
 };
 

@@ -231,3 +231,53 @@ void reply_events_end(struct request *request)
     else
         conn_stream_end(request->conn);
 }
+
+void reply_pieces(struct request *request, const char *content_type, void (*next)(struct request *request))
+{
+    if (request->is_answered)
+        abort();
+    request->is_answered = true;
+    note_request(request, 200);
+    if (request->conn == NULL) {
+        request_free(request);
+        return;
+    }
+    const char *head = arena_printf(
+        request->arena,
+        "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%sConnection: close\r\nCache-Control: no-store\r\n"
+        "X-Content-Type-Options: nosniff\r\n%.*s\r\n",
+        content_type, request->head->is_http_1_0 ? "" : "Transfer-Encoding: chunked\r\n",
+        (int)request->headers.size, request->headers.data == NULL ? "" : request->headers.data);
+    bool is_head = request->head->method == METHOD_HEAD;
+    conn_send_piece(request->conn, str_of(head), (struct str){"", 0}, is_head ? NULL : next);
+}
+
+void reply_piece(struct request *request, struct buf *piece, void (*next)(struct request *request))
+{
+    if (request->conn == NULL) {
+        request_free(request);
+        return;
+    }
+    struct str size = {"", 0};
+    if (!request->head->is_http_1_0) {
+        size = str_of(arena_printf(request->arena, "%zx\r\n", piece->size));
+        buf_add_text(piece, "\r\n");
+    }
+    conn_send_piece(request->conn, size, (struct str){piece->data, piece->size}, next);
+}
+
+void reply_pieces_end(struct request *request)
+{
+    if (request->conn == NULL)
+        request_free(request);
+    else
+        conn_send(request->conn, request->head->is_http_1_0 ? (struct str){"", 0} : STR("0\r\n\r\n"),
+                  (struct str){"", 0}, false);
+}
+
+void reply_pieces_break(struct request *request)
+{
+    if (request->conn != NULL)
+        conn_close(request->conn);
+    request_free(request);
+}

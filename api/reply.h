@@ -48,4 +48,16 @@ void reply_events(struct request *request);
 bool reply_event(struct request *request, const char *event, const char *data);
 void reply_events_end(struct request *request);
 
+/* An answer in pieces, whose size nobody knows beforehand: chunked (RFC 9112 §7.1), to an HTTP/1.0 client
+ * bare. reply_pieces sends the head, then calls next; reply_piece sends a piece, which must not be empty, may
+ * grow by the end of its chunk and must live until next is called; that is when the client has taken it, so
+ * that a slow one slows the handler down. One of reply_pieces_end and reply_pieces_break ends it: the second
+ * closes without the last chunk, by which the client knows that a part is missing. When the client goes while
+ * a piece is on its way, next is never called and the request is freed; when it goes while the handler works
+ * on the next, these functions free it. */
+void reply_pieces(struct request *request, const char *content_type, void (*next)(struct request *request));
+void reply_piece(struct request *request, struct buf *piece, void (*next)(struct request *request));
+void reply_pieces_end(struct request *request);
+void reply_pieces_break(struct request *request);
+
 #endif
