@@ -1,5 +1,6 @@
 #include "base/crash.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 
 #include "base/settings.h"
 
+/* NAME[:N[:PATH]] */
 void crash_point(const char *name)
 {
     static long times;
@@ -16,7 +18,10 @@ void crash_point(const char *name)
     size_t length = strlen(name);
     if (strncmp(at, name, length) != 0 || (at[length] != '\0' && at[length] != ':'))
         return;
-    if (at[length] == ':' && ++times < strtol(at + length + 1, NULL, 10))
+    const char *number = at + length + (at[length] == ':'), *path = strchr(number, ':');
+    if (*number != '\0' && ++times < strtol(number, NULL, 10))
         return;
+    if (path != NULL && open(path + 1, O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0)
+        return; /* another process was here before */
     kill(getpid(), SIGKILL);
 }

@@ -58,6 +58,7 @@ static int record_like(struct scheduler *scheduler, const redisReply *all, size_
     }
     if (count == 0 || parse_end(all->element[first + 1], &state, &reason) != 0)
         return 0;
+    crash_point("record_before_finish");
     return jobs_finish(scheduler->db, &scheduler->arena, ids, count, state, reason, clock_wall_ms(), err);
 }
 

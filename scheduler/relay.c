@@ -122,6 +122,7 @@ static int walk_full(struct scheduler *scheduler, struct err *err)
     if (count > 0)
         return 0;
     /* Only now: a leader that dies in the middle leaves the marker missing, and the next one starts over. */
+    crash_point("relay_before_marker");
     if (set_marker(scheduler, err) != 0)
         return -1;
     scheduler->has_marker = true;

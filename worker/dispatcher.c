@@ -58,6 +58,7 @@ static void hand_out(struct dispatcher *dispatcher)
         observe_latency(dispatcher, batch);
         children_run(child, &frame, batch, batch->task->timeout_ms);
         buf_free(&frame);
+        crash_point("dispatcher_handed_out");
     }
 }
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "queue/retry.h"
 #include "worker/dispatcher.h"
@@ -63,9 +64,12 @@ static void put_follow_ups(struct dispatcher *dispatcher, struct str follow)
         envelopes[count++] = envelope;
     for (size_t at = 0; at < count; at += QUEUE_PUT_MAX) {
         size_t part = count - at > QUEUE_PUT_MAX ? QUEUE_PUT_MAX : count - at;
+        crash_point("follow_up_before_put");
         if (queue_put_envelopes_uv(dispatcher->queue, envelopes + at, part, false, NULL, NULL, &err) != 0)
             break;
     }
+    if (count > 0)
+        crash_point("follow_up_put");
     arena_free(&arena);
 }
 
@@ -102,6 +106,7 @@ int settle_outcomes(void *data, struct worker_child *child, struct str body)
             return -1;
         acknowledge(dispatcher, &batch->flights[i], batch->task, kind, until_ms, reason);
     }
+    crash_point("dispatcher_outcomes");
     put_follow_ups(dispatcher, follow);
     char labels[96];
     double took_ms = (double)(clock_mono_ms() - child->busy_since_ms);
@@ -124,6 +129,7 @@ static void on_given_back(void *data, const redisReply *reply, const struct err 
         giveback->sent = false; /* sent again once the connection is back */
         return;
     }
+    crash_point("dispatcher_given_back");
     struct giveback **at = &dispatcher->givebacks;
     while (*at != giveback)
         at = &(*at)->next;
@@ -149,6 +155,7 @@ void settle_send_givebacks(struct dispatcher *dispatcher)
         redis_add_text(&args, giveback->reason);
         for (size_t i = 0; i < giveback->ids.count; i++)
             redis_add(&args, giveback->ids.values[i], giveback->ids.sizes[i]);
+        crash_point("dispatcher_before_giveback");
         giveback->seq = dispatcher->seq;
         giveback->sent = queue_call_uv(dispatcher->queue, &args, on_given_back, giveback, &err) == 0;
         arena_free(&arena);

@@ -1,34 +1,13 @@
 """The scheduler: what was accepted runs although its put was lost, its dispatcher died, or Redis forgot everything."""
 
 import os
-import subprocess
 import time
 
 import pytest
 
-from support.instance import ROOT, VARIANT, clean_environment
 from support.queue import TestWorker, envelope, new_id
-from support.servers import stop_process
+from support.scheduler import Scheduler
 from support.waiting import wait_until
-
-
-class Scheduler:
-    def __init__(self, folder, settings):
-        self.settings, self.log_path, self.process = settings, os.path.join(str(folder), "scheduler.log"), None
-
-    def start(self):
-        with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([os.path.join(ROOT, "out", VARIANT, "purser-scheduler")], cwd=ROOT, stdin=subprocess.DEVNULL,
-                                            env=clean_environment(self.settings), stdout=log, stderr=log, start_new_session=True)
-        wait_until(lambda: "event=ready" in self.log(), 20, "the scheduler is ready")
-        return self
-
-    def log(self):
-        with open(self.log_path, encoding="utf-8") as file:
-            return file.read()
-
-    def stop(self):
-        stop_process(self.process)
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ def connection(postgres, database):
 def test_every_statement_is_one_that_the_schema_takes(connection, path):
     name = os.path.basename(path)[:-4]
     with open(path, encoding="utf-8") as file, connection.cursor() as cursor:
-        cursor.execute(f"PREPARE {name} AS {file.read()}")
+        text = file.read()
+        # What is no query can't be prepared in SQL, though it can in the protocol: then it has to run.
+        cursor.execute(text if "\nSET TRANSACTION " in text else f"PREPARE {name} AS {text}")
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: os.path.basename(path)[:-4])

@@ -78,7 +78,7 @@ class Queue:
         return self.redis.hlen(KEY) == 0
 
     def dead(self):
-        flat = self.call("dead", 0, 10000)
+        flat = self.call("dead", 0, 20000)
         return {flat[i].decode(): flat[i + 2].decode() for i in range(0, len(flat), 4)}
 
     def control(self, field, value=""):
