@@ -14,7 +14,7 @@
 #include "base/settings.h"
 #include "worker/wire.h"
 
-enum { BELL_S = 30, BELL_TIMEOUT_MS = 40000, READY_MAX_MS = 1000, SLOTS_MAX = 512 };
+enum { BELL_S = 30, BELL_TIMEOUT_MS = 40000, SLOTS_MAX = 512 };
 
 /* Children. */
 
@@ -62,7 +62,7 @@ static void hand_out(struct dispatcher *dispatcher)
     }
 }
 
-static void on_idle(void *data)
+void dispatcher_on_idle(void *data)
 {
     struct dispatcher *dispatcher = data;
     if (!dispatcher->said_ready && dispatcher->connected) {
@@ -92,7 +92,7 @@ static void on_due(uv_timer_t *timer)
     dispatcher_wake(dispatcher);
 }
 
-static void set_due(struct dispatcher *dispatcher, int64_t due_at_ms)
+void dispatcher_set_due(struct dispatcher *dispatcher, int64_t due_at_ms)
 {
     dispatcher->due_at_ms = due_at_ms;
     if (due_at_ms == 0) {
@@ -147,7 +147,7 @@ static void on_swapped(void *data, const redisReply *reply, const struct err *er
         log_warn("lease_was_lost", LOG_TEXT("node", dispatcher->node));
     read_claims(dispatcher, reply);
     dispatcher->hungry = reply->element[2]->integer == 1 || dispatcher->woken;
-    set_due(dispatcher, reply->element[1]->integer);
+    dispatcher_set_due(dispatcher, reply->element[1]->integer);
     hand_out(dispatcher);
     dispatcher_think(dispatcher);
 }
@@ -243,199 +243,6 @@ static void on_bell_lost(void *data, const struct err *why)
     ((struct dispatcher *)data)->listening = false;
 }
 
-/* Coming back: what Redis says that we hold against what we know. */
-
-static bool is_with_child(const struct dispatcher *dispatcher, struct str id)
-{
-    for (const struct worker_child *child = dispatcher->children.list; child != NULL; child = child->next)
-        if (child->work != NULL && batch_holds(child->work, id))
-            return true;
-    return false;
-}
-
-static bool is_in_reply(const redisReply *reply, struct str id)
-{
-    for (size_t i = 1; i + 1 < reply->elements; i += 2)
-        if (str_equal(text_of(reply->element[i]), id))
-            return true;
-    return false;
-}
-
-/* Batches that wait here but are ours no longer: their lease ran out, or Redis forgot them. */
-static void drop_lost_batches(struct dispatcher *dispatcher, const redisReply *holding)
-{
-    struct batches kept = {0};
-    struct batch *batch;
-    while ((batch = batches_pop(&dispatcher->ready)) != NULL) {
-        size_t count = 0;
-        for (size_t i = 0; i < batch->count; i++)
-            if (is_in_reply(holding, str_of(batch->flights[i].id)))
-                batch->flights[count++] = batch->flights[i];
-        batch->count = count;
-        if (count > 0)
-            batches_push(&kept, batch);
-        else
-            batch_free(batch);
-    }
-    dispatcher->ready = kept;
-}
-
-/* Those that were sent before a swap that took effect took effect too: Redis answers in order. */
-static void drop_applied_givebacks(struct dispatcher *dispatcher, int64_t applied_seq)
-{
-    struct giveback **at = &dispatcher->givebacks;
-    while (*at != NULL) {
-        struct giveback *giveback = *at;
-        if (giveback->seq == 0 || giveback->seq >= applied_seq) {
-            at = &giveback->next;
-            continue;
-        }
-        *at = giveback->next;
-        arena_free(&giveback->arena);
-        free(giveback);
-    }
-}
-
-static void on_holding(void *data, const redisReply *reply, const struct err *err)
-{
-    struct dispatcher *dispatcher = data;
-    int64_t applied = 0;
-    if (err != NULL)
-        return; /* on_ready comes again */
-    struct str seq = text_of(reply->element[0]);
-    if (seq.size > 0 && str_to_int(seq, &applied) != 0)
-        applied = 0;
-    if (applied == dispatcher->seq) {
-        acks_reset(&dispatcher->sent);
-        drop_applied_givebacks(dispatcher, applied);
-    } else {
-        acks_move(&dispatcher->pending, &dispatcher->sent);
-    }
-    drop_lost_batches(dispatcher, reply);
-    for (size_t i = 1; i + 1 < reply->elements; i += 2) {
-        struct str id = text_of(reply->element[i]), envelope = text_of(reply->element[i + 1]);
-        bool is_known = acks_hold(&dispatcher->pending, id) || batches_hold(&dispatcher->ready, id) ||
-                        is_with_child(dispatcher, id) || settle_gives_back(dispatcher, id);
-        if (!is_known)
-            settle_claimed(dispatcher, id, envelope);
-    }
-    dispatcher->connected = true;
-    dispatcher->info[0] = '\0'; /* the next beat tells who we are */
-    metrics_add(&dispatcher->metrics, FIGURE_RECONNECTS, "", 1);
-    settle_send_givebacks(dispatcher);
-    dispatcher_wake(dispatcher);
-    on_idle(dispatcher);
-}
-
-static void on_ready(void *data)
-{
-    struct dispatcher *dispatcher = data;
-    struct arena arena;
-    struct redis_args args;
-    struct err err;
-    arena_init(&arena);
-    queue_call_init(&args, &arena, "holding");
-    redis_add_text(&args, dispatcher->node);
-    if (queue_call_uv(dispatcher->queue, &args, on_holding, dispatcher, &err) != 0)
-        queue_uv_restart(dispatcher->queue, err.text);
-    arena_free(&arena);
-}
-
-static void on_lost(void *data, const struct err *why)
-{
-    struct dispatcher *dispatcher = data;
-    if (dispatcher->connected || !dispatcher->said_lost)
-        log_warn("redis_lost", LOG_TEXT("error", why->text));
-    dispatcher->said_lost = true;
-    dispatcher->connected = false;
-    dispatcher->swapping = false;
-}
-
-/* The lease. */
-
-static void cancel_running(struct dispatcher *dispatcher, struct str id)
-{
-    for (struct batch *batch = dispatcher->ready.first; batch != NULL; batch = batch->next)
-        for (size_t i = 0; i < batch->count; i++)
-            if (str_equal(str_of(batch->flights[i].id), id))
-                batch->flights[i].cancelled = true;
-    for (struct worker_child *child = dispatcher->children.list; child != NULL; child = child->next) {
-        struct batch *batch = child->work;
-        for (size_t i = 0; batch != NULL && i < batch->count; i++)
-            if (str_equal(str_of(batch->flights[i].id), id)) {
-                batch->flights[i].cancelled = true;
-                children_kill(child, KILL_CANCEL);
-            }
-    }
-}
-
-static void on_beaten(void *data, const redisReply *reply, const struct err *err)
-{
-    struct dispatcher *dispatcher = data;
-    if (err != NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements < 1)
-        return;
-    for (size_t i = 1; i < reply->elements; i++)
-        cancel_running(dispatcher, text_of(reply->element[i]));
-    int64_t due_at_ms = reply->element[0]->integer;
-    if (due_at_ms >= 0 && due_at_ms != dispatcher->due_at_ms)
-        set_due(dispatcher, due_at_ms);
-    dispatcher_think(dispatcher);
-}
-
-/* A claim ahead that no child came free for goes back: another worker may have time. */
-static void return_stale(struct dispatcher *dispatcher)
-{
-    struct batches kept = {0};
-    struct batch *batch;
-    int64_t now_ms = clock_mono_ms();
-    while ((batch = batches_pop(&dispatcher->ready)) != NULL) {
-        if (!dispatcher->quiet && now_ms - batch->claimed_ms < READY_MAX_MS) {
-            batches_push(&kept, batch);
-            continue;
-        }
-        dispatcher->batch_ms = (double)settings.prefetch_below_ms * 2; /* not again until batches are short */
-        settle_give_back(dispatcher, batch, "back", "");
-    }
-    dispatcher->ready = kept;
-}
-
-static void on_beat_time(uv_timer_t *timer)
-{
-    struct dispatcher *dispatcher = timer->data;
-    struct arena arena;
-    struct redis_args args;
-    struct err err;
-    return_stale(dispatcher);
-    if (!dispatcher->connected || dispatcher->leaving)
-        return;
-    int busy = children_count(&dispatcher->children, CHILD_BUSY);
-    bool holds = busy > 0 || dispatcher->ready.count > 0;
-    /* Idle, every second beat is enough, and every tenth tells and asks what is known already: Redis may have
-     * lost it. */
-    dispatcher->beats++;
-    if (!holds && dispatcher->beats % 2 == 1 && dispatcher->info[0] != '\0')
-        return;
-    bool is_thorough = dispatcher->beats % 30 == 0;
-    char info[sizeof dispatcher->info];
-    snprintf(info, sizeof info, "{\"pid\":%d,\"children\":%" PRId64 ",\"busy\":%d,\"quiet\":%s}",
-             (int)getpid(), settings.workers, busy, dispatcher->quiet ? "true" : "false");
-    if (is_thorough)
-        dispatcher_wake(dispatcher);
-    bool is_news = is_thorough || strcmp(info, dispatcher->info) != 0;
-    memcpy(dispatcher->info, info, sizeof info);
-    arena_init(&arena);
-    queue_call_init(&args, &arena, "beat");
-    redis_add_text(&args, dispatcher->node);
-    redis_add_int(&args, clock_wall_ms());
-    redis_add_text(&args, "0");
-    redis_add_int(&args, settings.lease_ms);
-    redis_add_text(&args, holds ? "1" : "0");
-    redis_add_text(&args, holds || is_thorough ? "1" : "0");
-    redis_add_text(&args, is_news ? info : "");
-    (void)!queue_call_uv(dispatcher->queue, &args, on_beaten, dispatcher, &err);
-    arena_free(&arena);
-}
-
 /* The end. */
 
 static void finish(struct dispatcher *dispatcher)
@@ -493,7 +300,7 @@ static void on_stop_time(uv_timer_t *timer)
 static void go_quiet(struct dispatcher *dispatcher)
 {
     dispatcher->quiet = true;
-    return_stale(dispatcher);
+    lease_return_stale(dispatcher);
     dispatcher_think(dispatcher);
 }
 
@@ -566,8 +373,9 @@ static int open_connections(struct dispatcher *dispatcher, struct err *err)
     struct redis_address address;
     if (redis_parse_url(settings.redis_url, &address, err) != 0)
         return -1;
-    dispatcher->queue = queue_uv_open(dispatcher->loop, settings.redis_url,
-                                      &(struct queue_uv_events){on_ready, on_lost, dispatcher}, err);
+    dispatcher->queue =
+        queue_uv_open(dispatcher->loop, settings.redis_url,
+                      &(struct queue_uv_events){reconcile_on_ready, reconcile_on_lost, dispatcher}, err);
     if (dispatcher->queue == NULL)
         return -1;
     dispatcher->bell = redis_uv_open(dispatcher->loop, &address, BELL_TIMEOUT_MS,
@@ -587,7 +395,7 @@ static void start_timers_and_signals(struct dispatcher *dispatcher)
         uv_timer_init(dispatcher->loop, timers[i]);
         timers[i]->data = dispatcher;
     }
-    uv_timer_start(&dispatcher->beat_timer, on_beat_time, (uint64_t)settings.beat_ms,
+    uv_timer_start(&dispatcher->beat_timer, lease_on_time, (uint64_t)settings.beat_ms,
                    (uint64_t)settings.beat_ms);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         uv_signal_init(dispatcher->loop, &dispatcher->signals[i]);
@@ -622,10 +430,10 @@ int dispatcher_run(struct dispatcher *dispatcher, uv_loop_t *loop, struct err *e
     if (plan_parse(&dispatcher->plan, settings.queues, err) != 0 || open_connections(dispatcher, err) != 0)
         return -1;
     start_timers_and_signals(dispatcher);
-    if (children_start(
-            &dispatcher->children, loop, (int)settings.workers,
-            &(struct children_events){on_idle, settle_progress, settle_outcomes, settle_death, dispatcher},
-            err) != 0)
+    if (children_start(&dispatcher->children, loop, (int)settings.workers,
+                       &(struct children_events){dispatcher_on_idle, settle_progress, settle_outcomes,
+                                                 settle_death, dispatcher},
+                       err) != 0)
         return -1;
     uv_run(loop, UV_RUN_DEFAULT);
     return 0;

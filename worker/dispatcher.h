@@ -68,6 +68,18 @@ void dispatcher_think(struct dispatcher *dispatcher);
 /* There may be jobs to claim. */
 void dispatcher_wake(struct dispatcher *dispatcher);
 
+void dispatcher_on_idle(void *dispatcher); /* a child came free */
+void dispatcher_set_due(struct dispatcher *dispatcher,
+                        int64_t due_at_ms); /* when the next scheduled job is due; 0: none */
+
+/* reconcile.c: after each connect, what Redis says that we hold against what we know. */
+void reconcile_on_ready(void *dispatcher);
+void reconcile_on_lost(void *dispatcher, const struct err *why);
+
+/* lease.c: the beat, cancels that come with it, and claims ahead that nobody had time for. */
+void lease_on_time(uv_timer_t *timer);
+void lease_return_stale(struct dispatcher *dispatcher);
+
 /* settle.c: what became of batches. */
 void settle_progress(void *dispatcher, struct worker_child *child);
 int settle_outcomes(void *dispatcher, struct worker_child *child, struct str body);
