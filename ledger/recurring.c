@@ -85,8 +85,7 @@ struct work {
     struct output output;
 };
 
-/* The amount of an estimated rule, out of "-1200 -1310 …"; the rule's own when there is none yet. */
-static int64_t estimated(struct arena *arena, struct str last, int64_t otherwise)
+int64_t recurring_estimate(struct arena *arena, struct str last, int64_t otherwise)
 {
     int64_t *amounts = arena_array(arena, last.size + 1, sizeof *amounts);
     size_t count = 0;
@@ -107,7 +106,7 @@ static int read_rule(struct work *work, const struct db_rows *rows, int row, str
     rule->next_nominal = rows_date(rows, row, 8);
     rule->entered = rows_int(rows, row, 10);
     if (rows_int(rows, row, 6) > 0)
-        rule->amount = estimated(work->arena, rows_bytes(rows, row, 11), rule->amount);
+        rule->amount = recurring_estimate(work->arena, rows_bytes(rows, row, 11), rule->amount);
     if (weekend_parse(str_of(rows_text(rows, row, 3)), &rule->weekend) != 0 ||
         catch_up_parse(str_of(rows_text(rows, row, 4)), &rule->catch_up) != 0)
         return err_set(err, ERR_BUG, "a recurring rule has an unknown weekend rule or catch-up policy");
@@ -314,6 +313,7 @@ static void decide_all(struct work *work)
 
 static int enter(struct work *work, struct db *db, struct recurring_tally *tally, struct err *err)
 {
+    static const char *const may_be_entered[] = {"scheduled", "postponed"};
     struct db_params params;
     struct db_rows rows;
     const struct output *output = &work->output;
@@ -328,6 +328,7 @@ static int enter(struct work *work, struct db *db, struct recurring_tally *tally
     db_add_ids(&params, output->transactions, NULL, output->count);
     db_add_time(&params, work->policy->now_ms);
     db_add_int(&params, work->policy->match_days);
+    db_add_texts(&params, may_be_entered, sizeof may_be_entered / sizeof *may_be_entered);
     if (db_run(db, &sql_recurring_enter, &params, &rows, err) != 0)
         return -1;
     tally->posted += rows_int(&rows, 0, 0);

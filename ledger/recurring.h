@@ -38,4 +38,7 @@ int recurring_post(struct db *db, struct arena *arena, struct zones *zones,
                    const struct recurring_policy *policy, const struct id *rules, size_t count,
                    struct recurring_tally *tally, struct err *err) MUST_CHECK;
 
+/* The amount of an estimated rule, out of its last ones, "-1200 -1310 …"; `otherwise` when there is none. */
+int64_t recurring_estimate(struct arena *arena, struct str last, int64_t otherwise);
+
 #endif

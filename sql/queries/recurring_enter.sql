@@ -1,7 +1,7 @@
 -- Enters occurrences of locked rules: the occurrence's row first, whose key lets a date through once; then, for those it let
 -- through, a row of the bank that came before its occurrence is linked, or a transaction is made.
 -- Arrays: $1 rules, $2 nominal dates, $3 posting dates, $4 amounts, $5 states (posted or missed), $6 ids for transactions;
--- $7 now, $8 days a row of the bank may be away
+-- $7 now, $8 days a row of the bank may be away, $9 states that a date may have been told to be in
 WITH due AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::date[], $3::date[], $4::bigint[], $5::text[], $6::uuid[])
     AS o (rule_id, nominal_date, posting_date, amount, state, transaction_id)
@@ -32,7 +32,7 @@ WITH due AS MATERIALIZED (
     ON CONFLICT (rule_id, nominal_date) DO UPDATE
     SET state = excluded.state, posting_date = excluded.posting_date, due_at = NULL, amount = excluded.amount, transaction_id = excluded.transaction_id,
         updated_at = excluded.updated_at
-    WHERE o.state IN ('scheduled', 'postponed')
+    WHERE o.state = ANY ($9::text[])
     RETURNING o.rule_id, o.nominal_date, o.state, o.posting_date, o.amount, o.transaction_id, o.description
 ), linked AS (
     UPDATE transaction t SET recurring_id = entered.rule_id, recurring_date = entered.nominal_date,
