@@ -5,7 +5,6 @@
 
 #include "api/api.h"
 #include "api/reply.h"
-#include "finance/date.h"
 
 struct db_params *request_params(struct request *request)
 {
@@ -108,42 +107,7 @@ void request_answer(struct request *request, const struct sql *sql, const struct
     request_run(request, sql, params, answer_with);
 }
 
-enum {
-    OID_INT8 = 20,
-    OID_INT4 = 23,
-    OID_UUID = 2950,
-    OID_DATE = 1082,
-    OID_TIMESTAMPTZ = 1184
-}; /* pg_type.dat */
 enum { ROWS_LIMIT = 64 * 1024 * 1024 };
-
-static void add_key(struct buf *key, const struct db_rows *rows, int row, int column)
-{
-    switch (PQftype(rows->result, column)) {
-    case OID_INT8:
-    case OID_INT4:
-        buf_printf(key, "%" PRId64, rows_int(rows, row, column));
-        break;
-    case OID_UUID: {
-        char text[ID_TEXT_SIZE];
-        struct id id = rows_id(rows, row, column);
-        id_format(&id, text);
-        buf_add_text(key, text);
-        break;
-    }
-    case OID_DATE: {
-        char text[DATE_TEXT_SIZE];
-        date_format(rows_date(rows, row, column), text);
-        buf_add_text(key, text);
-        break;
-    }
-    case OID_TIMESTAMPTZ:
-        buf_printf(key, "%" PRId64, rows_time(rows, row, column));
-        break;
-    default:
-        buf_add_text(key, rows_is_null(rows, row, column) ? "" : rows_text(rows, row, column));
-    }
-}
 
 static void free_buf(void *buf)
 {
@@ -170,7 +134,7 @@ void reply_rows(struct request *request, const struct db_rows *rows, int64_t lim
     buf_add_char(array, ']');
     for (int column = 0; column + 1 < columns && rows->count > limit; column++) {
         buf_add_text(key, column == 0 ? "" : "\x1F");
-        add_key(key, rows, count - 1, column);
+        rows_add_key(rows, count - 1, column, key);
     }
     reply_page(request, array->overflowed ? "[]" : array->data, key->data);
 }

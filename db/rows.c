@@ -1,11 +1,13 @@
 #include "db/rows.h"
 
 #include <endian.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "db/types.h"
+#include "finance/date.h"
 
 static void clear(void *result)
 {
@@ -137,4 +139,35 @@ int32_t rows_date(const struct db_rows *rows, int row, int column)
     if (rows_is_null(rows, row, column))
         return 0;
     return (int32_t)read_uint32(PQgetvalue(rows->result, row, column)) + DB_EPOCH_DAY;
+}
+
+void rows_add_key(const struct db_rows *rows, int row, int column, struct buf *text)
+{
+    if (rows_is_null(rows, row, column))
+        return;
+    switch (PQftype(rows->result, column)) {
+    case DB_TYPE_INT8:
+    case DB_TYPE_INT4:
+    case DB_TYPE_INT2:
+        buf_printf(text, "%" PRId64, rows_int(rows, row, column));
+        break;
+    case DB_TYPE_UUID: {
+        char id_text[ID_TEXT_SIZE];
+        struct id id = rows_id(rows, row, column);
+        id_format(&id, id_text);
+        buf_add_text(text, id_text);
+        break;
+    }
+    case DB_TYPE_DATE: {
+        char date[DATE_TEXT_SIZE];
+        date_format(rows_date(rows, row, column), date);
+        buf_add_text(text, date);
+        break;
+    }
+    case DB_TYPE_TIMESTAMPTZ:
+        buf_printf(text, "%" PRId64, rows_time(rows, row, column));
+        break;
+    default:
+        buf_add_text(text, rows_text(rows, row, column));
+    }
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/id.h"
 #include "base/str.h"
 
@@ -36,5 +37,9 @@ struct str rows_bytes(const struct db_rows *rows, int row, int column); /* bytea
 struct id rows_id(const struct db_rows *rows, int row, int column);     /* uuid */
 int64_t rows_time(const struct db_rows *rows, int row, int column);     /* timestamptz, in ms since 1970 */
 int32_t rows_date(const struct db_rows *rows, int row, int column);     /* date, in days since 1970-01-01 */
+
+/* Appends a value as the text that a keyset's parameter takes again: a date as YYYY-MM-DD, an id, a whole
+ * number, an instant in ms since 1970, text; null is nothing. */
+void rows_add_key(const struct db_rows *rows, int row, int column, struct buf *text);
 
 #endif
