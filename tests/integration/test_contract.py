@@ -7,7 +7,7 @@ import uuid
 import pytest
 import yaml
 from support.instance import ROOT
-from support.people import register
+from support.people import log_in, register
 
 with open(os.path.join(ROOT, "api", "openapi.yaml"), encoding="utf-8") as _file:
     CONTRACT = yaml.safe_load(_file)
@@ -86,8 +86,10 @@ def check_answer(answer, about):
 
 @pytest.fixture(scope="module")
 def busy(instance):
-    """A person with something of most kinds."""
+    """An operator, who may everything, with something of most kinds."""
     person = register(instance)
+    instance.query("UPDATE app_user SET role = 'admin' WHERE username = %s", person.username)
+    person.session = log_in(person.client, person.username)
     account = person.main_account()["id"]
     person.client.post("/v1/transactions", {"account_id": account, "amount": "-1.50", "date": "2026-03-01", "description": "a"},
                        headers={"Prefer": "wait=15"})
