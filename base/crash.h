@@ -6,8 +6,8 @@
  * and doubles nothing. tests/chaos/test_crash_points.py walks all of them.
  */
 
-/* SIGKILL to this process when PURSER_CRASH_AT is `name`, or `name:N` at the N-th time it comes by, or `name:N:PATH`: then
- * only if it can make the file, so that of all processes only one dies. */
+/* SIGKILL to this process when PURSER_CRASH_AT is `name`, or `name:N` at the N-th time it comes by, or
+ * `name:N:PATH`: then only if it can make the file, so that of all processes only one dies. */
 void crash_point(const char *name);
 
 #endif
