@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -25,11 +26,16 @@ struct http {
     struct buf reply;
     char location[PATH_MAX_BYTES];
     long retry_after_s;
+    FILE *download; /* of the request at hand */
 };
 
 static size_t take_body(char *data, size_t size, size_t count, void *arg)
 {
     struct http *http = arg;
+    long status = 0;
+    curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (http->download != NULL && status / 100 == 2)
+        return fwrite(data, 1, size * count, http->download);
     buf_add(&http->reply, data, size * count);
     return http->reply.overflowed ? 0 : size * count;
 }
@@ -88,6 +94,56 @@ void http_use_token(struct http *http, const char *token)
     http->token = token == NULL ? NULL : strdup(token);
 }
 
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
+{
+    const struct http_request *request = arg;
+    (void)down_total;
+    (void)down;
+    request->sent(up, up_total);
+    return 0;
+}
+
+/* Files take as long as they take, but not without a byte a minute. */
+static void set_transfer(CURL *curl, const struct http_request *request)
+{
+    if (request->upload == NULL && request->download == NULL) {
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_TIMEOUT_MS + 1000L * request->wait_s);
+        return;
+    }
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)REQUEST_TIMEOUT_MS / 1000);
+    if (request->upload == NULL)
+        return;
+    struct stat status;
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+    curl_easy_setopt(curl, CURLOPT_READDATA, request->upload);
+    if (fstat(fileno(request->upload), &status) == 0 && S_ISREG(status.st_mode))
+        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)status.st_size);
+    if (request->sent != NULL) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, (void *)request);
+    }
+}
+
+const char *http_escape(struct arena *arena, const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *escaped = arena_alloc(arena, strlen(text) * 3 + 1), *out = escaped;
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-._~", c)) {
+            *out++ = *text;
+        } else {
+            *out++ = '%';
+            *out++ = digits[c >> 4];
+            *out++ = digits[c & 15];
+        }
+    }
+    return escaped;
+}
+
 static struct curl_slist *make_headers(struct http *http, const struct http_request *request,
                                        struct arena *arena)
 {
@@ -98,6 +154,10 @@ static struct curl_slist *make_headers(struct http *http, const struct http_requ
                                                  request->type == NULL ? "application/json" : request->type));
     if (http->token != NULL)
         headers = curl_slist_append(headers, arena_printf(arena, "Authorization: Bearer %s", http->token));
+    if (request->upload != NULL)
+        headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
+    if (request->wait_s > 0)
+        headers = curl_slist_append(headers, arena_printf(arena, "Prefer: wait=%d", request->wait_s));
     if (request->key != NULL)
         headers = curl_slist_append(headers, arena_printf(arena, "Idempotency-Key: %s", request->key));
     return headers;
@@ -118,7 +178,8 @@ static int exchange(struct http *http, struct arena *arena, const struct http_re
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_TIMEOUT_MS);
+    set_transfer(curl, request);
+    http->download = request->download;
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
@@ -147,7 +208,8 @@ static void pause_ms(int64_t ms)
 int http_send(struct http *http, struct arena *arena, const struct http_request *request,
               struct http_reply *reply, struct err *err)
 {
-    bool harmless = strcmp(request->method, "GET") == 0 || request->key != NULL;
+    bool harmless = (strcmp(request->method, "GET") == 0 || request->key != NULL) &&
+                    request->upload == NULL && request->download == NULL;
     int64_t end = clock_mono_ms() + http->deadline_ms, wait_ms = PAUSE_FIRST_MS;
     int failed;
     *reply = (struct http_reply){.repeats = -1};

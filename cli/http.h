@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -28,7 +29,14 @@ struct http_request {
     const char *body;          /* text or NULL */
     const char *key;           /* Idempotency-Key or NULL */
     const char *type;          /* of the body; NULL: application/json */
+    int wait_s;                /* Prefer: wait=N; 0: without */
+    FILE *upload;              /* the body in place of `body`, from where it stands; then it is sent once */
+    FILE *download;            /* where a 2xx answer's body goes; then reply.body is NULL */
+    void (*sent)(int64_t bytes, int64_t total); /* how far the upload is; total 0: not known; may be NULL */
 };
+
+/* Text for a part of a path or query, in the arena (RFC 3986 §2.1). */
+const char *http_escape(struct arena *arena, const char *text);
 
 struct http_reply {
     long status;
