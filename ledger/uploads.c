@@ -233,6 +233,20 @@ int upload_finish(struct db *db, struct arena *arena, const struct id *id, const
     return 0;
 }
 
+int upload_refresh_statistics(struct db *db, struct arena *arena, const struct id *id, struct err *err)
+{
+    struct db_params params, none;
+    struct db_rows rows;
+    db_params_init(&params, arena);
+    db_params_init(&none, arena);
+    db_add_id(&params, id);
+    if (db_run(db, &sql_upload_outgrows, &params, &rows, err) != 0)
+        return -1;
+    if (rows.count == 0 || !rows_bool(&rows, 0, 0))
+        return 0;
+    return db_run(db, &sql_transaction_analyze, &none, NULL, err);
+}
+
 int upload_undo(struct db *db, struct arena *arena, const struct id *id, const struct id *user,
                 int64_t now_ms, const char **json, struct err *err)
 {

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "ledger/transfers.h"
+#include "ledger/uploads.h"
 #include "tasks/task.h"
 
 struct args {
@@ -41,6 +42,8 @@ static int run(struct task_context *context, struct job *jobs, size_t count, str
             jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
             continue;
         }
+        if (upload_refresh_statistics(context->db, context->arena, args.upload, err) != 0)
+            return -1;
         if (transfers_detect(context->db, context->arena, args.upload, args.user, context->now_ms, &found,
                              err) != 0)
             return -1;

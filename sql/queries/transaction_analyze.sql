@@ -1,0 +1,2 @@
+-- What autovacuum would do a minute later.
+ANALYZE transaction
