@@ -21,12 +21,13 @@ else
     failed=$((failed + 1))
 fi
 
+# Three at once, each with servers of its own: most of a test's time is waiting for clocks and disks.
 echo "integration tests"
 suites=()
 for suite in tests/integration tests/wire tests/chaos; do [ ! -d "$suite" ] || suites+=("$suite"); done
 marker=(-m "not slow")
 [ -z "${SLOW-}" ] || marker=()
-PURSER_VARIANT=$variant ROUNDS=${ROUNDS:-1} /usr/bin/python3 -B -m pytest -c tests/pytest.ini "${marker[@]}" "${suites[@]}" 2>&1 |
+PURSER_VARIANT=$variant ROUNDS=${ROUNDS:-1} /usr/bin/python3 -B -m pytest -c tests/pytest.ini -n 3 --dist loadfile "${marker[@]}" "${suites[@]}" 2>&1 |
     tee "$logs/integration.log"
 result=$?
 # pytest's summary: "1 failed, 95 passed, 2 skipped, 1 error in 31.70s"

@@ -36,10 +36,11 @@ def books(postgres, database, connection):
     writer.merge = lambda cursor: None
     writer.run()
     assert writer.failure is None
-    with connection.cursor() as cursor:  # one more currency
-        cursor.execute("INSERT INTO transaction (id, user_id, account_id, amount, currency, date, description, origin, created_at, updated_at)"
-                       " SELECT gen_random_uuid(), %s, %s, n * 100, 'USD', '2025-06-03', 'dollars', 'api', %s, %s FROM generate_series(-3, 9) n",
-                       (books.user, books.accounts[2], NOW, NOW))
+    with connection.cursor() as cursor:  # one more currency, and a leap day that is never empty whatever chance does
+        for account, currency, day in ((2, "USD", "2025-06-03"), (0, "EUR", "2024-02-29")):
+            cursor.execute("INSERT INTO transaction (id, user_id, account_id, amount, currency, date, description, origin, created_at, updated_at)"
+                           " SELECT gen_random_uuid(), %s, %s, n * 100, %s, %s, 'fixed', 'api', %s, %s FROM generate_series(-3, 9) n",
+                           (books.user, books.accounts[account], currency, day, NOW, NOW))
     return books
 
 
@@ -152,7 +153,7 @@ def test_payees_and_years_are_the_sums_of_the_rows(connection, books):
         assert (row["income"], row["expense"], row["net"]) == this.get(key, nothing)[1:]
         assert (row["before"]["income"], row["before"]["expense"], row["before"]["net"]) == before.get(key, nothing)[1:]
     payees = ask(connection, "payees", books.user, "2025-06-03", "2025-06-03", books.accounts[2], False, False, NOW, 5, False)["data"]
-    assert payees == [{"payee": "dollars", "currency": "USD", "count": 13, "last_date": "2025-06-03",
+    assert payees == [{"payee": "fixed", "currency": "USD", "count": 13, "last_date": "2025-06-03",
                        "income": "45.00", "expense": "6.00", "net": "39.00"}]
 
 
