@@ -1,6 +1,7 @@
 #include "ledger/mails.h"
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/hash.h"
 #include "base/settings.h"
 #include "mail/mail.h"
@@ -77,9 +78,12 @@ int mails_deliver(struct db *db, struct arena *arena, const struct seal_key *key
         return -1;
     if (sent)
         return 0;
+    crash_point("mail_begun");
     struct mail_envelope envelope = {message.from.address, message.to.address, message.message_id};
     struct mail_route route = mail_route_of_settings();
-    if (mail_send(&route, &envelope, (struct str){bytes->data, bytes->size}, &unknown, &why) == 0)
+    int result = mail_send(&route, &envelope, (struct str){bytes->data, bytes->size}, &unknown, &why);
+    crash_point("mail_sent");
+    if (result == 0)
         return settle(db, arena, message.message_id, "sent", NULL, err);
     bool again = why.class == ERR_RETRY;
     job->outcome.kind = again ? OUTCOME_RETRY : OUTCOME_DEAD;

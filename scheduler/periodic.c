@@ -61,6 +61,8 @@ const struct periodic periodic_all[] = {
     {"prune_dead", HOURS(1), PERIODIC_LATEST, prune_dead},
     {"prune_leftovers", HOURS(1), PERIODIC_LATEST, prune_leftovers},
     {"recurring", SECONDS(1), PERIODIC_LATEST, recurring_hand_over},
+    {"budgets", SECONDS(2), PERIODIC_LATEST, budgets_hand_over},
+    {"budgets_all", DAYS(1), PERIODIC_LATEST, budgets_all_due},
     {"verify", SECONDS(5), PERIODIC_LATEST, verify_slice},
     {NULL, 0, PERIODIC_LATEST, NULL},
 };

@@ -36,6 +36,10 @@ extern const struct periodic periodic_all[]; /* ends with a NULL name */
 int recurring_hand_over(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
 int verify_slice(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
 
+/* budgets.c: hands people whose sums changed to the workers; once a day, everybody who has a budget. */
+int budgets_hand_over(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
+int budgets_all_due(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
+
 /* Runs what is due. */
 int periodic_tick(struct scheduler *scheduler, struct err *err) MUST_CHECK;
 

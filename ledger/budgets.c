@@ -1,0 +1,201 @@
+#include "ledger/budgets.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "finance/date.h"
+#include "finance/money.h"
+#include "finance/recurrence.h"
+
+enum { PERIODS_MAX = 256, DATES_MAX = 400 };
+
+struct budget_body {
+    const struct id *category_id;
+    const char *amount, *currency, *period, *rollover, *cap, *start;
+};
+
+#define MEMBER(member) offsetof(struct budget_body, member)
+
+static void set_money(json_t *out, const char *name, const char *text, const char *pointer, int exponent,
+                      struct faults *faults)
+{
+    int64_t minor = 0;
+    enum money_result result = money_parse(str_of(text), exponent, &minor);
+    if (result != MONEY_OK)
+        faults_add(faults, pointer, "%s", money_result_text(result));
+    else if (minor < 0)
+        faults_add(faults, pointer, "must not be negative: it is what may be spent");
+    json_object_set_new(out, name, json_integer(minor));
+}
+
+static void check_words(const struct budget_body *body, struct faults *faults)
+{
+    enum budget_period period;
+    enum budget_rollover rollover;
+    int32_t start;
+    if (body->period != NULL && budget_period_parse(str_of(body->period), &period) != 0)
+        faults_add(faults, "/period", "must be week, month, quarter or year");
+    if (body->rollover != NULL && budget_rollover_parse(str_of(body->rollover), &rollover) != 0)
+        faults_add(faults, "/rollover", "must be none, surplus, surplus_and_deficit or cap");
+    if (body->start != NULL && date_parse(str_of(body->start), &start) != 0)
+        faults_add(faults, "/start", "must be a date that exists, as YYYY-MM-DD");
+    bool is_capped = body->rollover != NULL && strcmp(body->rollover, "cap") == 0;
+    if (is_capped && body->cap == NULL)
+        faults_add(faults, "/cap", "is missing: how much may go over at most?");
+    else if (body->cap != NULL && body->rollover != NULL && !is_capped)
+        faults_add(faults, "/cap", "has no meaning without rollover cap");
+}
+
+const char *budgets_body(json_t *posted, int exponent, struct arena *arena, struct faults *faults)
+{
+    const struct json_field new_fields[] = {
+        {"category_id", JSON_FIELD_ID, JSON_REQUIRED, 0, 0, MEMBER(category_id)},
+        {"amount", JSON_FIELD_DECIMAL, JSON_REQUIRED, 0, 0, MEMBER(amount)},
+        {"currency", JSON_FIELD_TEXT, JSON_REQUIRED, 3, 3, MEMBER(currency)},
+        {"period", JSON_FIELD_TEXT, 0, 1, 20, MEMBER(period)},
+        {"rollover", JSON_FIELD_TEXT, 0, 1, 30, MEMBER(rollover)},
+        {"cap", JSON_FIELD_DECIMAL, JSON_NULLABLE, 0, 0, MEMBER(cap)},
+        {"start", JSON_FIELD_TEXT, 0, 10, 10, MEMBER(start)},
+    };
+    const struct json_field edit_fields[] = {
+        {"amount", JSON_FIELD_DECIMAL, 0, 0, 0, MEMBER(amount)},
+        {"rollover", JSON_FIELD_TEXT, 0, 1, 30, MEMBER(rollover)},
+        {"cap", JSON_FIELD_DECIMAL, JSON_NULLABLE, 0, 0, MEMBER(cap)},
+        {"start", JSON_FIELD_TEXT, 0, 10, 10, MEMBER(start)},
+    };
+    struct budget_body body = {0};
+    const struct currency *currency = NULL;
+    bool is_new = exponent < 0;
+    if (is_new)
+        (void)!JSON_DECODE(posted, "", new_fields, &body, arena, faults); /* faults has it */
+    else
+        (void)!JSON_DECODE(posted, "", edit_fields, &body, arena, faults);
+    check_words(&body, faults);
+    if (body.currency != NULL && (currency = currency_find(str_of(body.currency))) == NULL)
+        faults_add(faults, "/currency", "is not a currency of ISO 4217");
+    if (currency != NULL)
+        exponent = currency->exponent;
+    if (faults->count > 0)
+        return NULL;
+    json_t *out = json_own(arena, json_copy(posted));
+    if (is_new) {
+        json_object_set_new(out, "exponent", json_integer(exponent));
+        if (body.period == NULL)
+            json_object_set_new(out, "period", json_string("month"));
+        if (body.rollover == NULL)
+            json_object_set_new(out, "rollover", json_string("none"));
+    }
+    if (body.amount != NULL)
+        set_money(out, "minor", body.amount, "/amount", exponent, faults);
+    if (body.cap != NULL)
+        set_money(out, "cap_minor", body.cap, "/cap", exponent, faults);
+    return faults->count > 0 ? NULL : json_write(arena, out);
+}
+
+void budgets_state_params(struct db_params *params, const struct id *users, size_t user_count,
+                          const struct id *budget, const char *after, int64_t limit, int64_t now_ms)
+{
+    db_add_ids(params, users, NULL, user_count);
+    db_add_id(params, budget);
+    db_add_text(params, after);
+    db_add_int(params, limit);
+    db_add_time(params, now_ms);
+}
+
+/* The columns of budget_state. */
+enum {
+    ID,
+    USER,
+    CATEGORY,
+    NAME,
+    AMOUNT,
+    CURRENCY,
+    EXPONENT,
+    PERIOD,
+    ROLLOVER,
+    CAP,
+    TODAY,
+    SPENTS,
+    BY_RULES,
+    RULES,
+    JSON,
+    VERSION
+};
+
+/* What "RRULE start next amount|…" will still enter up to a day; money out counts up. */
+static int64_t read_scheduled(struct str rules, int32_t last, struct arena *arena)
+{
+    int32_t *dates = arena_array(arena, DATES_MAX, sizeof *dates);
+    int64_t scheduled = 0;
+    while (rules.size > 0) {
+        struct recurrence rule;
+        struct err err;
+        struct str one = str_split(rules, '|', &rules);
+        struct str text = str_split(one, ' ', &one);
+        int64_t start, next, amount;
+        if (recurrence_parse(text, &rule, &err) != 0 || str_to_int(str_split(one, ' ', &one), &start) != 0 ||
+            str_to_int(str_split(one, ' ', &one), &next) != 0 ||
+            str_to_int(str_split(one, ' ', &one), &amount) != 0)
+            continue;
+        size_t count = recurrence_between(&rule, (int32_t)start, (int32_t)next, last, DATES_MAX, dates);
+        scheduled -= amount * (int64_t)count;
+    }
+    return scheduled;
+}
+
+int budgets_read(const struct db_rows *rows, int row, struct arena *arena, struct budget_standing *standing,
+                 struct err *err)
+{
+    enum budget_period period;
+    enum budget_rollover rollover;
+    struct budget_state *states = arena_array(arena, PERIODS_MAX, sizeof *states);
+    struct str spents = rows_bytes(rows, row, SPENTS);
+    size_t count = 0;
+    *standing = (struct budget_standing){.id = rows_id(rows, row, ID),
+                                         .user = rows_id(rows, row, USER),
+                                         .exponent = (int)rows_int(rows, row, EXPONENT)};
+    if (budget_period_parse(str_of(rows_text(rows, row, PERIOD)), &period) != 0 ||
+        budget_rollover_parse(str_of(rows_text(rows, row, ROLLOVER)), &rollover) != 0)
+        return err_set(err, ERR_BUG, "a budget has an unknown period or rollover");
+    while (spents.size > 0 && count < PERIODS_MAX) {
+        states[count].limit = rows_int(rows, row, AMOUNT);
+        if (str_to_int(str_split(spents, ' ', &spents), &states[count++].spent) != 0)
+            return err_set(err, ERR_BUG, "a budget's sums are not numbers");
+    }
+    if (count == 0)
+        return err_set(err, ERR_BUG, "a budget has no current period");
+    budget_roll(rollover, rows_int(rows, row, CAP), states, count);
+    standing->state = states[count - 1];
+    standing->available = standing->state.limit + standing->state.carried;
+    int32_t today = rows_date(rows, row, TODAY);
+    budget_period_bounds(period, today, &standing->first, &standing->last);
+    standing->forecast = budget_forecast(standing->state.spent, rows_int(rows, row, BY_RULES),
+                                         read_scheduled(rows_bytes(rows, row, RULES), standing->last, arena),
+                                         today - standing->first + 1, standing->last - standing->first + 1);
+    return 0;
+}
+
+json_t *budgets_json(const struct db_rows *rows, int row, const struct budget_standing *standing,
+                     struct arena *arena)
+{
+    struct faults faults;
+    char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE], amounts[6][MONEY_TEXT_SIZE];
+    const struct budget_state *state = &standing->state;
+    const int64_t values[6] = {state->limit, state->carried, standing->available,
+                               state->spent, state->left,    standing->forecast};
+    faults_init(&faults, arena);
+    json_t *budget = json_read(arena, str_of(rows_text(rows, row, JSON)), &faults);
+    if (budget == NULL)
+        return NULL;
+    date_format(standing->first, first);
+    date_format(standing->last, last);
+    for (size_t i = 0; i < 6; i++)
+        money_format(values[i], standing->exponent, amounts[i]);
+    json_object_set_new(budget, "category_name", json_string(rows_text(rows, row, NAME)));
+    json_object_set_new(budget, "current",
+                        json_pack("{ss ss ss ss ss ss ss ss}", "from", first, "to", last, "limit", amounts[0],
+                                  "carried", amounts[1], "available", amounts[2], "spent", amounts[3], "left",
+                                  amounts[4], "forecast", amounts[5]));
+    return budget;
+}
