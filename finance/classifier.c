@@ -125,12 +125,24 @@ static void learn_trust(struct classifier *classifier, const struct scored *scor
         if (inputs[i] != 0)
             weight_step(&classifier->calibration[i], error * inputs[i], CALIBRATION_RATE);
     classifier->accuracy = classifier->accuracy * ACCURACY_FADE + (right ? 1 - ACCURACY_FADE : 0);
-    if (scored->trusted > 0) {
+    if (scored->trusted > 0 && scored->trusted != TRUSTED_MEANING) {
         int seen = scored->trusted - 1;
         classifier->trusted_right[seen] =
             classifier->trusted_right[seen] * MEMORY_TRUST_FADE + (right ? 1.0f : 0.0f);
         classifier->trusted_outcomes[seen] = classifier->trusted_outcomes[seen] * MEMORY_TRUST_FADE + 1;
     }
+}
+
+/* Whether a default category that was set for what the words mean was the right one: told by what was shown,
+ * since learning itself knows no class before its first label. */
+static void learn_meaning(struct classifier *classifier, const struct classifier_shown *shown, int class)
+{
+    if (shown->class < 0 || (size_t)shown->class >= classifier->class_count ||
+        shown->confidence < MEANING_TRUST_MIN || classifier->classes[shown->class].labels > 0)
+        return;
+    classifier->meant_right =
+        classifier->meant_right * MEANING_TRUST_FADE + (shown->class == class ? 1.0f : 0.0f);
+    classifier->meant_outcomes = classifier->meant_outcomes * MEANING_TRUST_FADE + 1;
 }
 
 static void learn_memory(struct classifier *classifier, const struct scored *scored, int class,
@@ -164,6 +176,8 @@ void classifier_learn(struct classifier *classifier, const struct classifier_row
     bool corrected = scored.best != class || (shown->class != CLASSIFIER_NONE && shown->class != class);
     learn_weights(classifier, &scored, class);
     learn_trust(classifier, &scored, class);
+    if (shown != &own)
+        learn_meaning(classifier, shown, class);
     if (shown->class != CLASSIFIER_NONE)
         threshold_learn(&classifier->threshold, shown->confidence, shown->class == class);
     learn_memory(classifier, &scored, class, corrected);
@@ -193,7 +207,7 @@ static void rank(const struct classifier *classifier, const struct scored *score
 
 static enum classifier_source basis_of(const struct classifier *classifier, const struct scored *scored)
 {
-    if (scored->trusted > 0)
+    if (scored->trusted > 0 && scored->trusted != TRUSTED_MEANING)
         return CLASSIFIER_SOURCE_MEMORY;
     return classifier->classes[scored->best].labels == 0 ? CLASSIFIER_SOURCE_PRIOR : CLASSIFIER_SOURCE_MODEL;
 }

@@ -30,6 +30,17 @@
 #define MEMORY_TRUST_MIN    0.95f
 #define MEMORY_TRUST_FADE   0.98f
 
+/* What a new merchant's words plainly mean is applied by itself as long as such categories were not
+ * corrected: their record starts with this share of `weight` outcomes right (.985 of 65 in
+ * bench/cold_start.csv; of categories that users named themselves only about .6 in the labelled sets, so it
+ * is for unchanged default categories). */
+#define MEANING_TRUST        0.94f
+#define MEANING_TRUST_WEIGHT 12.0f
+#define MEANING_TRUST_MIN    0.90f
+#define MEANING_TRUST_FADE   0.98f
+#define MEANING_SHARE_MIN    0.9f /* of what the words mean is this category */
+#define MEANING_RIVAL_MAX    0.5f /* what its own group or leaf gets */
+
 #define CALIBRATION_RATE    0.2f
 #define CALIBRATION_SQUARES 20.0f
 #define ACCURACY_START      0.7f /* assumed of a new user */

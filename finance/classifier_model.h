@@ -37,6 +37,7 @@ enum { CALIBRATION_INPUTS = 10 };
 enum { CLASS_WORDS_MAX = 12, CLASS_WORD_SIZE = 5, CLASS_WORD_MIN = 4 };
 struct class_profile {
     int kind;
+    bool is_default; /* a default category */
     size_t meaning_count, word_count;
     struct meaning meanings[LEXICON_MEANINGS_MAX];
     uint64_t words[CLASS_WORDS_MAX];
@@ -57,8 +58,11 @@ struct classifier {
     float corrections_held;                      /* fading share */
     float accuracy;                              /* fading share of right suggestions */
     float trusted_right[2], trusted_outcomes[2]; /* of memory that agreed: once seen, seen more often */
+    float meant_right, meant_outcomes;           /* of default categories that words plainly meant */
     uint32_t labels;
 };
+
+enum { TRUSTED_MEANING = 3 };
 
 /* All that is known of a row before a class is chosen. */
 enum { EVIDENCE_MAX = CONTEXTS * (1 + MEMORY_CLASSES) + 6 * CLASSIFIER_CLASSES_MAX };
@@ -77,7 +81,8 @@ struct scored {
     size_t evidence_count;
     float scores[CLASSIFIER_CLASSES_MAX], shares[CLASSIFIER_CLASSES_MAX]; /* shares: the softmax */
     int best;       /* CLASSIFIER_NONE when there is no class */
-    int trusted;    /* 0, or 1 and 2: memory agrees on the best, seen once, seen more often */
+    int trusted;    /* 0; 1 and 2: memory agrees on the best, seen once, more often; TRUSTED_MEANING */
+    int meant;      /* class that the words plainly mean, CLASSIFIER_NONE */
     bool corrected; /* the best is what the user last corrected this merchant to */
     float inputs[CALIBRATION_INPUTS];
     float confidence;

@@ -32,6 +32,7 @@ void classifier_read_name(const struct classifier *classifier, const struct clas
     struct normalised name;
     normalise_text(class->name, &name);
     profile->kind = class->kind;
+    profile->is_default = class->default_category >= 0;
     if (class->default_category >= 0 && class->default_category < DEFAULT_CATEGORIES) {
         profile->meanings[0] =
             (struct meaning){(enum default_category) class->default_category, 1.0f, {"", 0}};
@@ -106,6 +107,23 @@ static float name_in_text(const struct class_profile *class, const uint64_t *wor
     return found == 0 ? 0.0f : (float)found / (float)class->word_count;
 }
 
+/* Remembers the two classes that the lexicon finds likeliest. */
+struct meant {
+    int class;
+    float share, rival;
+};
+
+static void consider(struct meant *meant, size_t class, float share)
+{
+    if (share > meant->share) {
+        meant->rival = meant->share;
+        meant->share = share;
+        meant->class = (int)class;
+    } else if (share > meant->rival) {
+        meant->rival = share;
+    }
+}
+
 static void add_world(const struct classifier *classifier, struct scored *scored)
 {
     const struct classifier_row *row = scored->row;
@@ -123,6 +141,7 @@ static void add_world(const struct classifier *classifier, struct scored *scored
     if (merchant >= 0)
         code[code_count++] = (struct meaning){(enum default_category)merchant, 1.0f, {"", 0}};
 
+    struct meant meant = {CLASSIFIER_NONE, 0, 0};
     float all = classifier->total + FREQUENCY_PLUS * (float)scored->class_count;
     for (size_t k = 0; k < scored->class_count; k++) {
         size_t class = scored->classes[k];
@@ -142,11 +161,14 @@ static void add_world(const struct classifier *classifier, struct scored *scored
                               ? -1.0f
                               : 0.0f},
         };
+        consider(&meant, class, found[0].value);
         for (size_t i = 0; i < sizeof found / sizeof *found; i++)
             if (found[i].value != 0)
                 add(scored, found[i].shared, class, found[i].value);
         add(scored, SHARED_FREQUENCY, class, classifier_log((profile->count + FREQUENCY_PLUS) / all));
     }
+    if (meant.share >= MEANING_SHARE_MIN && meant.rival <= MEANING_RIVAL_MAX)
+        scored->meant = meant.class;
 }
 
 static void softmax(struct scored *scored)
@@ -181,6 +203,15 @@ static void follow_correction(const struct classifier *classifier, struct scored
         scored->trusted = key->run > 1 ? 2 : 1;
 }
 
+/* A default category that the user has not used yet and that a new merchant's words plainly mean. */
+static void follow_meaning(const struct classifier *classifier, struct scored *scored)
+{
+    const struct class_profile *best = &classifier->classes[scored->best];
+    if (scored->memory[CONTEXT_KEY] == NULL && scored->meant == scored->best && best->is_default &&
+        best->labels == 0)
+        scored->trusted = TRUSTED_MEANING;
+}
+
 /* From the softmax to a confidence that means what it says: a logistic regression on what was seen to make
  * suggestions right or wrong (J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999), learned
  * along with the rest. */
@@ -208,7 +239,12 @@ static void calibrate(const struct classifier *classifier, struct scored *scored
     for (int i = 0; i < CALIBRATION_INPUTS; i++)
         sum += classifier->calibration[i].value * x[i];
     scored->confidence = 1 / (1 + classifier_exp(-sum));
-    if (scored->trusted > 0) {
+    if (scored->trusted == TRUSTED_MEANING) {
+        float trust = (classifier->meant_right + MEANING_TRUST_WEIGHT * MEANING_TRUST) /
+                      (classifier->meant_outcomes + MEANING_TRUST_WEIGHT);
+        if (trust >= MEANING_TRUST_MIN && trust > scored->confidence)
+            scored->confidence = trust;
+    } else if (scored->trusted > 0) {
         int seen = scored->trusted - 1;
         float trust = (classifier->trusted_right[seen] + MEMORY_TRUST_WEIGHT * MEMORY_TRUST) /
                       (classifier->trusted_outcomes[seen] + MEMORY_TRUST_WEIGHT);
@@ -244,6 +280,7 @@ void classifier_score(const struct classifier *classifier, const struct classifi
     scored->row = row;
     scored->evidence_count = 0;
     scored->trusted = 0;
+    scored->meant = CLASSIFIER_NONE;
     scored->corrected = false;
     scored->confidence = 0;
     scored->best = CLASSIFIER_NONE;
@@ -264,5 +301,6 @@ void classifier_score(const struct classifier *classifier, const struct classifi
     }
     softmax(scored);
     follow_correction(classifier, scored);
+    follow_meaning(classifier, scored);
     calibrate(classifier, scored);
 }

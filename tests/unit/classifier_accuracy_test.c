@@ -56,6 +56,8 @@ START_TEST(a_new_user_with_the_default_categories_is_served_from_the_first_row)
     struct tally tally = tally_of("bench/cold_start.csv", 1, 1, 1);
     ck_assert_uint_eq(tally.first10, 100);
     ck_assert_double_ge(part(tally.first10_right, tally.first10), .60);
+    ck_assert_double_ge(part(tally.applied, tally.rows), .50);
+    ck_assert_double_ge(part(tally.applied_right, tally.applied), .95);
 }
 END_TEST
 
