@@ -26,6 +26,14 @@ static uint8_t step_of(float confidence)
     return step;
 }
 
+int threshold_permille(float confidence)
+{
+    uint8_t step = step_of(confidence);
+    if (step == OUTCOME_BELOW)
+        return confidence <= 0 ? 0 : (int)(confidence * 10) * 100;
+    return (int)(steps[step] * 1000 + 0.5f);
+}
+
 static void choose(struct threshold *threshold)
 {
     float aim = threshold->target + (1 - threshold->target) * THRESHOLD_MARGIN - 1e-5f;

@@ -29,6 +29,11 @@ struct threshold {
 void threshold_init(struct threshold *threshold, float target);
 void threshold_learn(struct threshold *threshold, float confidence, bool right);
 
+/* A confidence in thousandths, cut down to the step it reaches (of tenths below .50): what is kept with a
+ * transaction. Learning from the kept one is learning from the exact one, and a label that moves every
+ * confidence a little does not change every row. */
+int threshold_permille(float confidence);
+
 /* Of the outcomes kept: how many, and how many reach the threshold of today and were right. */
 struct threshold_report {
     uint32_t outcomes, applied, right;

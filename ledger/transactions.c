@@ -329,6 +329,6 @@ int transactions_insert(struct db *db, struct arena *arena, const struct new_tra
     db_add_time(&params, now_ms);
     if (db_run(db, &sql_transaction_insert, &params, &rows, err) != 0)
         return -1;
-    *inserted = rows.affected;
+    *inserted = rows_int(&rows, 0, 0);
     return 0;
 }

@@ -12,7 +12,7 @@
 #include "base/settings.h"
 #include "finance/fingerprint.h"
 #include "ledger/uploads.h"
-#include "tasks/task.h"
+#include "tasks/classify.h"
 
 struct import {
     struct task_context *context;
@@ -226,7 +226,8 @@ static int finish(struct import *import, const char *error, const char **json, s
     if (db_begin(db, err) != 0)
         return -1;
     if (upload_finish(db, arena, &import->upload.id, &end, clock_wall_ms(), json, err) != 0 ||
-        (*json != NULL && follow_up(import, err) != 0)) {
+        (*json != NULL && follow_up(import, err) != 0) ||
+        classify_follow_up(import->context, &import->upload.user_id, 1, 0, err) != 0) {
         db_rollback(db);
         return -1;
     }

@@ -3,21 +3,25 @@
 #include "tasks/task.h"
 
 /* One line a task; the struct stands at the end of its file. */
+extern const struct task task_classify_transactions;
 extern const struct task task_budget_alert;
 extern const struct task task_ingest_transactions;
 extern const struct task task_ingest_upload;
 extern const struct task task_post_recurring;
 extern const struct task task_link_transfers;
+extern const struct task task_undo_classify_run;
 extern const struct task task_undo_upload;
 extern const struct task task_send_budget_alerts;
 extern const struct task task_send_registration_code;
 
 const struct task *const tasks_all[] = {
+    &task_classify_transactions,
     &task_budget_alert,
     &task_ingest_transactions,
     &task_ingest_upload,
     &task_post_recurring,
     &task_link_transfers,
+    &task_undo_classify_run,
     &task_undo_upload,
     &task_send_budget_alerts,
     &task_send_registration_code,

@@ -7,6 +7,7 @@
 #include "base/crash.h"
 #include "ledger/batches.h"
 #include "ledger/jobs.h"
+#include "ledger/models.h"
 #include "queue/retry.h"
 
 enum {
@@ -27,6 +28,7 @@ void task_link_close(struct task_link *link)
 {
     db_close(link->db);
     db_close(link->side);
+    models_free(link->models);
     buf_free(&link->follow);
 }
 

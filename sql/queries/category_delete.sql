@@ -19,11 +19,25 @@ WITH RECURSIVE target AS (
     SET category_id = CASE WHEN category_id = allowed.id THEN $5::uuid ELSE category_id END,
         category_source = CASE WHEN category_id = allowed.id AND $5::uuid IS NULL THEN 'none' ELSE category_source END,
         category_confidence = CASE WHEN category_id = allowed.id AND $5::uuid IS NULL THEN NULL ELSE category_confidence END,
+        category_reasons = CASE WHEN category_id = allowed.id AND $5::uuid IS NULL THEN NULL ELSE category_reasons END,
         split_categories = array_replace(split_categories, allowed.id, $5::uuid),
         version = transaction.version + 1, updated_at = $3::timestamptz
     FROM allowed
     WHERE transaction.user_id = $1::uuid
       AND (transaction.category_id = allowed.id OR allowed.id = ANY (transaction.split_categories))
+), learner AS ( -- what was taught moves along, or ends
+    SELECT allowed.id, classifier_step($1::uuid, CASE WHEN $5::uuid IS NULL THEN -taught.count ELSE 0 END, true) AS revision
+    FROM allowed, LATERAL (SELECT count(*) FROM label WHERE category_id = allowed.id AND ended IS NULL) AS taught
+    WHERE taught.count > 0
+), labels AS (
+    UPDATE label
+    SET category_id = coalesce($5::uuid, label.category_id), ended = CASE WHEN $5::uuid IS NULL THEN learner.revision END,
+        ended_why = CASE WHEN $5::uuid IS NULL THEN 'category deleted' END
+    FROM learner WHERE label.category_id = learner.id AND label.ended IS NULL
+), rules AS (
+    UPDATE rule SET body = jsonb_set(body, '{then,category_id}', to_jsonb($5::uuid)), version = version + 1, updated_at = $3::timestamptz
+    FROM allowed
+    WHERE rule.user_id = $1::uuid AND $5::uuid IS NOT NULL AND (body #>> '{then,category_id}')::uuid = allowed.id
 ), children AS (
     UPDATE category SET parent_id = allowed.new_parent, version = version + 1, updated_at = $3::timestamptz
     FROM allowed WHERE category.parent_id = allowed.id AND category.user_id = $1::uuid

@@ -1,5 +1,5 @@
 -- Stores posted transactions, any number of users at once. Only into accounts that are still there, the owner's and of
--- that currency; an id that exists is left alone.
+-- that currency; an id that exists is left alone. A category that came along is a label. Gives how many were stored.
 -- $1 ids, $2 users, $3 accounts, $4 amounts, $5 currencies, $6 dates, $7 descriptions, $8 payees, $9 memos, $10 statuses,
 -- $11 categories, $12 tags as JSON arrays, $13 external ids, $14 now
 WITH new AS (
@@ -11,16 +11,30 @@ WITH new AS (
     SELECT DISTINCT ON (new.user_id, lower(name)) gen_random_uuid(), new.user_id, name, $14::timestamptz, $14::timestamptz
     FROM new, json_array_elements_text(new.tags::json) AS name WHERE new.tags IS NOT NULL
     ON CONFLICT DO NOTHING
+), stored AS (
+    INSERT INTO transaction (id, user_id, account_id, amount, currency, date, description, payee, memo, status, category_id,
+                             category_source, category_confidence, tags, origin, external_id, created_at, updated_at)
+    SELECT new.id, new.user_id, new.account_id, new.amount, new.currency, new.date, new.description, new.payee, new.memo,
+           new.status, category.id, CASE WHEN category.id IS NULL THEN 'none' ELSE 'user' END,
+           CASE WHEN category.id IS NULL THEN NULL ELSE 1 END,
+           CASE WHEN new.tags IS NULL THEN '{}' ELSE ARRAY(SELECT json_array_elements_text(new.tags::json)) END,
+           'api', new.external_id, $14::timestamptz, $14::timestamptz
+    FROM new
+    JOIN account ON account.id = new.account_id AND account.user_id = new.user_id AND account.currency = new.currency
+                AND account.deleted_at IS NULL
+    LEFT JOIN category ON category.id = new.category_id AND category.user_id = new.user_id
+    ON CONFLICT (id) DO NOTHING
+    RETURNING transaction.*
+), learner AS (
+    INSERT INTO classifier AS c (user_id, revision, labels)
+    SELECT user_id, count(*), count(*) FROM stored WHERE category_id IS NOT NULL GROUP BY user_id ORDER BY user_id
+    ON CONFLICT (user_id) DO UPDATE SET revision = c.revision + excluded.revision, labels = c.labels + excluded.labels
+    RETURNING user_id, revision
+), labels AS (
+    INSERT INTO label (user_id, revision, transaction_id, category_id, account_id, description, payee, amount, exponent, date, at)
+    SELECT s.user_id, learner.revision + 1 - row_number() OVER (PARTITION BY s.user_id ORDER BY s.date DESC, s.id DESC), s.id,
+           s.category_id, s.account_id, s.description, s.payee, s.amount, account.exponent, s.date, $14::timestamptz
+    FROM stored s JOIN learner USING (user_id) JOIN account ON account.id = s.account_id
+    WHERE s.category_id IS NOT NULL
 )
-INSERT INTO transaction (id, user_id, account_id, amount, currency, date, description, payee, memo, status, category_id,
-                         category_source, category_confidence, tags, origin, external_id, created_at, updated_at)
-SELECT new.id, new.user_id, new.account_id, new.amount, new.currency, new.date, new.description, new.payee, new.memo,
-       new.status, category.id, CASE WHEN category.id IS NULL THEN 'none' ELSE 'user' END,
-       CASE WHEN category.id IS NULL THEN NULL ELSE 1 END,
-       CASE WHEN new.tags IS NULL THEN '{}' ELSE ARRAY(SELECT json_array_elements_text(new.tags::json)) END,
-       'api', new.external_id, $14::timestamptz, $14::timestamptz
-FROM new
-JOIN account ON account.id = new.account_id AND account.user_id = new.user_id AND account.currency = new.currency
-            AND account.deleted_at IS NULL
-LEFT JOIN category ON category.id = new.category_id AND category.user_id = new.user_id
-ON CONFLICT (id) DO NOTHING
+SELECT count(*) FROM stored

@@ -1,8 +1,13 @@
--- Changes what the checked body names. $1 user, $2 id, $3 body (amounts in minor units), $4 now, $5 version or null
+-- Changes what the checked body names. A category is a label (label_follow), and a null one undoes it: then the user's rows
+-- want sorting again, and the job for that is accepted unless one waits. $1 user, $2 id, $3 body (amounts in minor units),
+-- $4 now, $5 version or null, $6 job, $7 task, $8 queue, $9 envelope
 WITH posted AS (
     SELECT $3::text::jsonb AS body
 ), target AS (
-    SELECT id, version = coalesce($5::bigint, version) AS is_current FROM transaction
+    SELECT id, version = coalesce($5::bigint, version) AS is_current, t AS before,
+           (SELECT former_rule FROM label JOIN category c ON c.id = (former_rule ->> 'category_id')::uuid
+            WHERE transaction_id = t.id AND ended IS NULL) AS former -- what undoing puts back
+    FROM transaction t
     WHERE id = $2::uuid AND user_id = $1::uuid AND deleted_at IS NULL FOR UPDATE
 ), changed AS (
     UPDATE transaction t
@@ -14,12 +19,15 @@ WITH posted AS (
         memo = CASE WHEN body ? 'memo' THEN body ->> 'memo' ELSE memo END,
         status = coalesce(body ->> 'status', status),
         tags = CASE WHEN body ? 'tags' THEN ARRAY(SELECT jsonb_array_elements_text(body -> 'tags')) ELSE tags END,
-        category_id = CASE WHEN body ? 'category_id' THEN (body ->> 'category_id')::uuid ELSE category_id END,
+        category_id = CASE WHEN NOT body ? 'category_id' THEN category_id
+                           ELSE coalesce(body ->> 'category_id', former ->> 'category_id')::uuid END,
         category_source = CASE WHEN NOT body ? 'category_id' THEN category_source
-                               WHEN body ->> 'category_id' IS NULL THEN 'none' ELSE 'user' END,
+                               WHEN body ->> 'category_id' IS NOT NULL THEN 'user'
+                               WHEN former IS NOT NULL THEN 'rule' ELSE 'none' END,
         category_confidence = CASE WHEN NOT body ? 'category_id' THEN category_confidence
-                                   WHEN body ->> 'category_id' IS NULL THEN NULL ELSE 1 END,
-        category_reasons = CASE WHEN body ? 'category_id' THEN NULL ELSE category_reasons END,
+                                   WHEN coalesce(body ->> 'category_id', former ->> 'category_id') IS NULL THEN NULL ELSE 1 END,
+        category_reasons = CASE WHEN NOT body ? 'category_id' THEN category_reasons
+                                WHEN body ->> 'category_id' IS NULL THEN former -> 'reasons' END,
         split_amounts = CASE WHEN body ? 'splits' THEN
             (SELECT array_agg((s ->> 'minor')::bigint ORDER BY n) FROM jsonb_array_elements(nullif(body -> 'splits', 'null')) WITH ORDINALITY AS x (s, n))
             ELSE split_amounts END,
@@ -33,7 +41,16 @@ WITH posted AS (
     FROM target, posted
     WHERE t.id = target.id AND target.is_current
     RETURNING t.*
+), taught AS MATERIALIZED (
+    SELECT CASE WHEN label_follow(before, changed.*::transaction, $4::timestamptz) THEN classify_want($1::uuid, $6::uuid)
+                ELSE false END AS wants
+    FROM target JOIN changed USING (id), posted
+    WHERE body ? 'category_id'
+), job AS (
+    INSERT INTO job (id, task, queue, envelope, enqueued_at)
+    SELECT $6::uuid, $7::text, $8::text, $9::bytea, $4::timestamptz FROM taught WHERE wants
 )
 SELECT CASE WHEN target.is_current THEN 200 ELSE 412 END AS status, changed.version::bigint AS etag,
-       transaction_json(changed.*::transaction, account.exponent)::text AS body
+       transaction_json(changed.*::transaction, account.exponent)::text AS body,
+       coalesce((SELECT wants FROM taught), false) AS accepted
 FROM target LEFT JOIN changed USING (id) LEFT JOIN account ON account.id = changed.account_id
