@@ -14,6 +14,7 @@
 #include "finance/zone.h"
 
 struct auth;
+struct classify;
 struct db_pool;
 struct idempotency;
 struct intake;
@@ -28,6 +29,7 @@ struct api {
     struct db_pool *pool;
     struct queue_uv *queue;
     struct auth *auth;
+    struct classify *classify;
     struct idempotency *idempotency;
     struct intake *intake;
     struct known_accounts *known_accounts;

@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "api/auth.h"
+#include "api/classify.h"
 #include "api/figures.h"
 #include "api/idempotent.h"
 #include "api/intake.h"
@@ -81,6 +82,7 @@ static int start(struct program *program, struct err *err)
         return -1;
     api->auth = auth_new(api, &api->signing);
     api->idempotency = idempotency_new(api);
+    api->classify = classify_new();
     api->intake = intake_new(api);
     api->known_accounts = known_accounts_new();
     api->passwords = passwords_new(api);
@@ -119,6 +121,7 @@ int main(int argc, char **argv)
     log_info("ready", LOG_TEXT("listen", settings.listen));
     uv_run(program.api.loop, UV_RUN_DEFAULT);
     known_accounts_free(program.api.known_accounts);
+    classify_free(program.api.classify);
     passwords_free(program.api.passwords);
     tries_free(program.api.tries);
     metrics_free(&program.api.metrics);

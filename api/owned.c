@@ -45,18 +45,25 @@ static void add_if_match(struct request *request, struct db_params *params)
         db_add_null(params);
 }
 
-void owned_update(struct request *request, const struct sql *sql, const char *body)
+struct db_params *owned_update_params(struct request *request, const char *body)
 {
     struct id id;
     if (request_param_id(request, 0, &id) != 0 || request_refused(request))
-        return;
+        return NULL;
     struct db_params *params = request_params(request);
     db_add_id(params, &request->user);
     db_add_id(params, &id);
     db_add_text(params, body);
     db_add_time(params, request->now_ms);
     add_if_match(request, params);
-    request_answer(request, sql, params);
+    return params;
+}
+
+void owned_update(struct request *request, const struct sql *sql, const char *body)
+{
+    struct db_params *params = owned_update_params(request, body);
+    if (params != NULL)
+        request_answer(request, sql, params);
 }
 
 struct db_params *owned_delete_params(struct request *request)

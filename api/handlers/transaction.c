@@ -1,5 +1,6 @@
 /* /v1/transactions for reading and changing what is stored; posting is in transactions.c. */
 
+#include "api/classify.h"
 #include "api/owned.h"
 #include "api/reply.h"
 #include "finance/money.h"
@@ -50,6 +51,14 @@ void handle_transaction_get(struct request *request)
     owned_get(request, &sql_transaction_get);
 }
 
+/* Writes the checked change; a category teaches. */
+static void update(struct request *request, const char *body)
+{
+    struct db_params *params = owned_update_params(request, body);
+    if (params != NULL)
+        classify_teach(request, &sql_transaction_update, params);
+}
+
 static void facts_found(struct request *request, struct db_answer *answer)
 {
     struct transaction_edit edit;
@@ -60,8 +69,7 @@ static void facts_found(struct request *request, struct db_answer *answer)
     } else if (edit_read(request->json, request->arena, &edit, &request->faults) != 0) {
         (void)request_refused(request);
     } else {
-        const char *body = edit_settle(&edit, &answer->rows, request->arena, &request->faults);
-        owned_update(request, &sql_transaction_update, body);
+        update(request, edit_settle(&edit, &answer->rows, request->arena, &request->faults));
     }
 }
 
@@ -77,6 +85,16 @@ void handle_transaction_update(struct request *request)
     struct db_params *params = request_params(request);
     edit_lookup_params(params, &request->user, &id, &edit);
     request_run(request, &sql_transaction_edit_facts, params, facts_found);
+}
+
+void handle_transaction_category_delete(struct request *request)
+{
+    update(request, "{\"category_id\":null}");
+}
+
+void handle_transaction_category_get(struct request *request)
+{
+    owned_get(request, &sql_transaction_why);
 }
 
 void handle_transaction_delete(struct request *request)

@@ -1,0 +1,524 @@
+"""Sorting into categories: taught once, applied at once, never over what the user set, and the same after any crash."""
+
+import os
+import signal
+
+import psycopg2.extras
+import pytest
+from support.instance import binary
+from support.people import register
+from support.waiting import wait_until
+
+psycopg2.extras.register_uuid()
+HEAD = "Date,Description,Amount\n"
+
+
+@pytest.fixture
+def pupil(instance):
+    """A new user for each test: what one test teaches must not help another."""
+    return register(instance)
+
+
+def upload(person, rows, deadline=30):
+    """Uploads (date, description, amount) rows and waits until they are stored."""
+    account = person.main_account()
+    body = HEAD + "".join(f"{date},{text},{amount}\n" for date, text, amount in rows)
+    answer = person.client.post(f"/v1/uploads?account_id={account['id']}", body.encode(), headers={"Content-Type": "text/csv"})
+    assert answer.status == 202, answer
+    path = "/v1/uploads/" + answer.json()["upload"]["id"]
+
+    def finished():
+        state = person.client.get(path).json()
+        assert state["state"] != "failed", state
+        return state if state["state"] == "done" else None
+
+    return wait_until(finished, deadline, "the upload is finished")
+
+
+def settled(person, deadline=20):
+    """Waits until no sorting of this person is wanted or under way."""
+    user = person.client.get("/v1/users/me").json()["id"]
+
+    def idle():
+        (count,), = person.instance.query(
+            "SELECT count(*) FROM job WHERE task = 'classify_transactions' AND state = 'accepted'"
+            " AND position(%s::bytea IN envelope) > 0", (user,))
+        return count == 0
+
+    wait_until(idle, deadline, "the rows are sorted")
+
+
+def rows(person):
+    """Every transaction by its description."""
+    found, cursor = {}, ""
+    while True:
+        page = person.client.get(f"/v1/transactions?limit=500{cursor}").json()
+        found |= {one["description"]: one for one in page["data"]}
+        if page["next_cursor"] is None:
+            return found
+        cursor = "&cursor=" + page["next_cursor"]
+
+
+def category(person, name):
+    """The id of a category, made when there is none."""
+    cursor = ""
+    while True:
+        page = person.client.get(f"/v1/categories?limit=500{cursor}").json()
+        for one in page["data"]:
+            if one["name"] == name:
+                return one["id"]
+        if page["next_cursor"] is None:
+            break
+        cursor = "&cursor=" + page["next_cursor"]
+    answer = person.client.post("/v1/categories", {"name": name, "kind": "expense"})
+    assert answer.status == 201, answer
+    return answer.json()["id"]
+
+
+def teach(person, transaction, category_id, expect=200):
+    answer = person.client.patch(f"/v1/transactions/{transaction['id']}", {"category_id": category_id})
+    assert answer.status == expect, answer
+    return answer.json()
+
+
+def why(person, transaction):
+    answer = person.client.get(f"/v1/transactions/{transaction['id']}/category")
+    assert answer.status == 200, answer
+    return answer.json()
+
+
+def snapshot(person):
+    """What sorting decides, of every row."""
+    return {text: (one["category"]["id"], one["category"]["source"], one["category"]["confidence"]) for text, one in rows(person).items()}
+
+
+def test_one_correction_sticks_for_the_next_row_of_the_merchant(pupil):
+    upload(pupil, [("2026-01-02", "CARD PURCHASE ZORBLAT 1234", "-12.50"), ("2026-01-03", "CARD PURCHASE QUUXINE 77", "-8.00")])
+    settled(pupil)
+    before = rows(pupil)
+    assert before["CARD PURCHASE ZORBLAT 1234"]["category"]["source"] == "none"
+    mine = category(pupil, "Zorb things")
+    teach(pupil, before["CARD PURCHASE ZORBLAT 1234"], mine)
+    upload(pupil, [("2026-01-09", "CARD PURCHASE ZORBLAT 9876", "-9.90")])
+    settled(pupil)
+    after = rows(pupil)
+    assert after["CARD PURCHASE ZORBLAT 1234"]["category"] == {"id": mine, "source": "user", "confidence": 1}
+    assert (after["CARD PURCHASE ZORBLAT 9876"]["category"]["id"], after["CARD PURCHASE ZORBLAT 9876"]["category"]["source"]) == (mine, "memory")
+    assert after["CARD PURCHASE QUUXINE 77"]["category"]["source"] == "none"
+    told = why(pupil, after["CARD PURCHASE ZORBLAT 9876"])
+    assert told["name"] == "Zorb things" and told["reasons"][0]["kind"] == "memory" and "zorblat" in str(told["reasons"])
+    assert told["model_version"] and told["confidence"] >= told["threshold"] > 0.5
+
+
+def test_a_correction_sorts_the_rows_that_are_there(pupil):
+    upload(pupil, [(f"2026-01-{day:02}", f"FROBNITZ SHOP {day}", "-5.00") for day in range(1, 20)])
+    settled(pupil)
+    mine = category(pupil, "Frobs")
+    assert all(one["category"]["id"] != mine for one in rows(pupil).values())
+    teach(pupil, rows(pupil)["FROBNITZ SHOP 7"], mine)
+    settled(pupil)
+    assert {one["category"]["id"] for one in rows(pupil).values()} == {mine}
+
+
+def test_what_the_user_set_is_never_overwritten(pupil):
+    upload(pupil, [(f"2026-02-{day:02}", f"GLORPMART {day}", "-5.00") for day in range(1, 12)])
+    settled(pupil)
+    one, other = category(pupil, "One"), category(pupil, "Other")
+    odd = rows(pupil)["GLORPMART 3"]
+    teach(pupil, odd, one)
+    settled(pupil)
+    for day in (4, 5, 6, 7):
+        teach(pupil, rows(pupil)[f"GLORPMART {day}"], other)
+    settled(pupil)
+    assert pupil.client.post("/v1/classify/run", {"scope": "all"}).status == 202
+    settled(pupil)
+    assert rows(pupil)["GLORPMART 3"]["category"] == {"id": one, "source": "user", "confidence": 1}
+    assert rows(pupil)["GLORPMART 9"]["category"]["id"] in (other, None)
+
+
+def test_confirming_teaches_and_saying_it_twice_teaches_once(pupil):
+    upload(pupil, [("2026-01-02", "SNORKWAY 1", "-1.00"), ("2026-01-03", "SNORKWAY 2", "-1.00")])
+    settled(pupil)
+    mine = category(pupil, "Snork")
+    teach(pupil, rows(pupil)["SNORKWAY 1"], mine)
+    settled(pupil)
+    guessed = rows(pupil)["SNORKWAY 2"]
+    assert guessed["category"]["source"] == "memory"
+    for _ in range(3):
+        assert teach(pupil, guessed, mine)["category"]["source"] == "user"
+    user = pupil.client.get("/v1/users/me").json()["id"]
+    labels = pupil.instance.query("SELECT transaction_id::text, shown_category::text, shown_set FROM label WHERE user_id = %s ORDER BY revision", (user,))
+    assert [label[0] for label in labels] == [rows(pupil)["SNORKWAY 1"]["id"], guessed["id"]]
+    assert labels[1][1:] == (mine, True), "what was shown is logged"
+
+
+@pytest.mark.parametrize("way", ["delete", "null"])
+def test_an_undone_label_is_as_if_it_had_never_been(pupil, way):
+    shops = [(f"2026-03-{day:02}", f"{shop} {day}", f"-{day}.00") for day in range(1, 15) for shop in ("BLIMPO", "KRAXEN", "GROCERY MARKET")]
+    upload(pupil, shops)
+    settled(pupil)
+    a, b = category(pupil, "A"), category(pupil, "B")
+    teach(pupil, rows(pupil)["BLIMPO 2"], a)
+    teach(pupil, rows(pupil)["KRAXEN 3"], b)
+    settled(pupil)
+    before = snapshot(pupil)
+    wrong = rows(pupil)["BLIMPO 9"]
+    teach(pupil, wrong, b)
+    settled(pupil)
+    assert snapshot(pupil) != before
+    if way == "delete":
+        answer = pupil.client.delete(f"/v1/transactions/{wrong['id']}/category")
+        assert answer.status == 200, answer
+    else:
+        teach(pupil, wrong, None)
+    settled(pupil)
+    assert snapshot(pupil) == before
+
+
+def test_a_replaced_label_counts_no_more(pupil):
+    upload(pupil, [("2026-01-02", "WIBBLE 1", "-1.00"), ("2026-01-03", "WIBBLE 2", "-1.00")])
+    settled(pupil)
+    a, b = category(pupil, "A"), category(pupil, "B")
+    for wanted in (a, b):
+        teach(pupil, rows(pupil)["WIBBLE 1"], wanted)
+        settled(pupil)
+        assert rows(pupil)["WIBBLE 2"]["category"]["id"] == wanted
+
+
+def test_labels_of_others_have_no_influence(instance, pupil):
+    stranger = register(instance)
+    for person in (pupil, stranger):
+        upload(person, [("2026-01-02", "PLUMBUS STORE 1", "-7.00"), ("2026-01-03", "PLUMBUS STORE 2", "-7.00")])
+        settled(person)
+    before = snapshot(pupil)
+    teach(stranger, rows(stranger)["PLUMBUS STORE 1"], category(stranger, "Plumbing"))
+    settled(stranger)
+    assert pupil.client.post("/v1/classify/run", {"scope": "automatic"}).status == 202
+    settled(pupil)
+    assert snapshot(pupil) == before
+    mine = rows(pupil)["PLUMBUS STORE 1"]
+    assert stranger.client.get(f"/v1/transactions/{mine['id']}/category").status == 404
+    assert stranger.client.delete(f"/v1/transactions/{mine['id']}/category").status == 404
+
+
+def test_unknown_text_gets_no_category_and_three_suggestions(pupil):
+    upload(pupil, [("2026-01-02", "XQZVY WKJH", "-7.31")])
+    settled(pupil)
+    one = rows(pupil)["XQZVY WKJH"]
+    assert one["category"] == {"id": None, "source": "none", "confidence": None}
+    told = why(pupil, one)
+    assert len(told["suggestions"]) == 3 and all(s["name"] and s["confidence"] < told["threshold"] for s in told["suggestions"])
+
+
+def test_the_first_day_is_not_blank(pupil):
+    texts = {"CARD PURCHASE SHELL PETROL STATION": "Fuel", "NETFLIX.COM": None, "SUPERMARKET GROCERIES": "Groceries",
+             "MONTHLY SALARY ACME CORP": "Salary", "PHARMACY CITY": None, "RESTAURANT LA PIAZZA": None}
+    upload(pupil, [("2026-01-02", text, "2500.00" if "SALARY" in text else "-20.00") for text in texts])
+    settled(pupil)
+    found = {text: why(pupil, one) for text, one in rows(pupil).items()}
+    sorted_ones = [text for text, told in found.items() if told["source"] == "prior"]
+    assert len(sorted_ones) >= 4, found
+    for text, name in texts.items():
+        if name is not None and found[text]["name"] is not None:
+            assert found[text]["name"] == name
+
+
+def test_a_posted_category_is_a_label(pupil):
+    account, mine = pupil.main_account()["id"], category(pupil, "Posted")
+    posted = {"account_id": account, "amount": "-3.00", "date": "2026-01-02", "description": "DRONGO CAFE 1", "category_id": mine}
+    answer = pupil.client.post("/v1/transactions", posted, headers={"Prefer": "wait=20"})
+    assert answer.status in (200, 202), answer
+    answer = pupil.client.post("/v1/transactions", {"account_id": account, "amount": "-4.00", "date": "2026-01-05", "description": "DRONGO CAFE 2"})
+    assert answer.status == 202, answer
+    wait_until(lambda: len(rows(pupil)) == 2, 20, "both are stored")
+    settled(pupil)
+    assert rows(pupil)["DRONGO CAFE 1"]["category"]["source"] == "user"
+    assert rows(pupil)["DRONGO CAFE 2"]["category"]["id"] == mine
+
+
+def test_a_deleted_category_takes_its_labels_along_or_moves_them(pupil):
+    upload(pupil, [("2026-01-02", "MIMSY 1", "-1.00"), ("2026-01-03", "MIMSY 2", "-1.00"), ("2026-01-04", "TOVES 1", "-1.00"), ("2026-01-05", "TOVES 2", "-1.00")])
+    settled(pupil)
+    gone, moved, kept = category(pupil, "Gone"), category(pupil, "Moved"), category(pupil, "Kept")
+    teach(pupil, rows(pupil)["MIMSY 1"], gone)
+    teach(pupil, rows(pupil)["TOVES 1"], moved)
+    settled(pupil)
+    assert pupil.client.delete(f"/v1/categories/{gone}").status == 204
+    assert pupil.client.delete(f"/v1/categories/{moved}?move_to={kept}").status == 204
+    assert pupil.client.post("/v1/classify/run", {"scope": "automatic"}).status == 202
+    settled(pupil)
+    after = rows(pupil)
+    assert after["MIMSY 2"]["category"]["id"] is None and after["MIMSY 1"]["category"]["id"] is None
+    assert after["TOVES 2"]["category"]["id"] == kept
+
+
+def test_a_stopped_sorting_ends_like_one_that_was_not(make_instance):
+    """The child is killed behind its first step; another carries on."""
+    own = make_instance(PURSER_CLASSIFY_STEP_ROWS=40)
+    own.start("api", "worker", "scheduler")
+    smooth, rough = register(own), register(own)
+    names = ["BLIMPO", "KRAXEN", "GROCERY MARKET", "PETROL STATION", "JABBERWOCK"]
+    # every amount its own, so that each row is its own description
+    shops = [(f"2026-{month:02}-{day:02}", f"{name} {month}{day}", f"-{day}.{month:02}") for month in (1, 2, 3) for day in range(1, 25) for name in names]
+
+    def prepare(person):
+        upload(person, shops)
+        settled(person)
+        for text, name in (("BLIMPO 13", "A"), ("KRAXEN 24", "B"), ("JABBERWOCK 35", "A")):
+            teach(person, rows(person)[text], category(person, name))
+        settled(person)
+
+    prepare(smooth)
+    prepare(rough)
+    wanted = {text: (name_of(smooth, one["category"]["id"]), one["category"]["source"], one["category"]["confidence"])
+              for text, one in rows(smooth).items()}
+    teach(smooth, rows(smooth)["BLIMPO 219"], category(smooth, "B"))
+    settled(smooth)
+    own.restart("worker", PURSER_CRASH_AT="classify_stored:1")
+    teach(rough, rows(rough)["BLIMPO 219"], category(rough, "B"))
+    wait_until(lambda: "child_died" in own.log("worker"), 20, "the child was killed in the middle")
+    own.restart("worker", signal.SIGKILL)
+    settled(rough, 40)
+    got = {text: (name_of(rough, one["category"]["id"]), one["category"]["source"], one["category"]["confidence"])
+           for text, one in rows(rough).items()}
+    expected = {text: (name_of(smooth, one["category"]["id"]), one["category"]["source"], one["category"]["confidence"])
+                for text, one in rows(smooth).items()}
+    assert got == expected
+    assert got != wanted
+
+
+_names = {}
+
+
+def name_of(person, category_id):
+    if category_id is None:
+        return None
+    if category_id not in _names:
+        _names[category_id] = person.client.get(f"/v1/categories/{category_id}").json()["name"]
+    return _names[category_id]
+
+
+# Asking
+
+
+def test_asking_ranks_categories_and_says_why(pupil):
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50")])
+    settled(pupil)
+    mine = category(pupil, "Zorb things")
+    teach(pupil, rows(pupil)["ZORBLAT 1"], mine)
+    answer = pupil.client.post("/v1/classify", {"description": "CARD PURCHASE ZORBLAT 5", "amount": "-3.10"})
+    assert answer.status == 200, answer
+    told = answer.json()
+    assert told["category_id"] == mine and told["source"] == "memory" and told["labels"] == 1
+    best = told["data"][0]
+    assert best["category_id"] == mine and best["name"] == "Zorb things" and best["applied"] and best["reasons"][0]["text"]
+    assert 1 < len(told["data"]) <= 5 and sorted((one["confidence"] for one in told["data"]), reverse=True) == [one["confidence"] for one in told["data"]]
+    unknown = pupil.client.post("/v1/classify", {"description": "XQZVY WKJH"}).json()
+    assert unknown["category_id"] is None and unknown["source"] == "none" and len(unknown["data"]) >= 3
+
+
+@pytest.mark.parametrize("body, pointer", [
+    ({}, "/description"), ({"description": ""}, "/description"), ({"description": "A", "amount": "1.234"}, "/amount"),
+    ({"description": "A", "currency": "XXX"}, "/currency"), ({"description": "A", "date": "2026-02-30"}, "/date"), ({"description": "A", "x": 1}, "/x")])
+def test_a_bad_question_names_its_field(person, body, pointer):
+    answer = person.client.post("/v1/classify", body)
+    assert answer.status == 422 and answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_a_model_that_is_kept_learns_what_came_since(pupil):
+    names = [f"{name} STORE" for name in ("ALFANG", "BRONTIX", "CURDLE")]
+    upload(pupil, [("2026-01-02", name, "-1.00") for name in names])
+    settled(pupil)
+    for name in names:
+        mine = category(pupil, "For " + name)
+        teach(pupil, rows(pupil)[name], mine)
+        assert pupil.client.post("/v1/classify", {"description": name, "amount": "-1.00"}).json()["category_id"] == mine
+    one = rows(pupil)[names[1]]
+    assert pupil.client.delete(f"/v1/transactions/{one['id']}/category").status == 200
+    told = pupil.client.post("/v1/classify", {"description": names[1], "amount": "-1.00"}).json()
+    assert told["labels"] == 2 and told["source"] != "memory"
+
+
+def test_the_classifier_tells_how_well_it_does(pupil):
+    upload(pupil, [(f"2026-01-{day:02}", f"SNORKWAY {day}", "-1.00") for day in range(1, 9)])
+    settled(pupil)
+    right, wrong = category(pupil, "Right"), category(pupil, "Wrong")
+    teach(pupil, rows(pupil)["SNORKWAY 1"], right)
+    settled(pupil)
+    teach(pupil, rows(pupil)["SNORKWAY 2"], right)
+    teach(pupil, rows(pupil)["SNORKWAY 3"], wrong)
+    settled(pupil)
+    told = pupil.client.get("/v1/classifier").json()
+    assert told["labels"] == 3 and told["target_precision"] == 0.95 and 0.5 <= told["threshold"] <= 1
+    assert sum(month["applied"] for month in told["months"]) == 2
+    assert sum(month["applied_right"] for month in told["months"]) == 1
+
+
+def test_the_bar_is_the_users(pupil):
+    assert pupil.client.patch("/v1/classifier", {"target_precision": 0.5}).json()["target_precision"] == 0.5
+    settled(pupil)
+    low = pupil.client.get("/v1/classifier").json()["threshold"]
+    assert pupil.client.patch("/v1/classifier", {"target_precision": "0.99", "share_labels": True}).json() == {"target_precision": 0.99, "share_labels": True}
+    settled(pupil)
+    high = pupil.client.get("/v1/classifier").json()
+    assert high["threshold"] is None or high["threshold"] > low
+    assert high["share_labels"] is True
+    for body, pointer in (({"target_precision": 1}, "/target_precision"), ({"target_precision": "x"}, "/target_precision"), ({"share_labels": 1}, "/share_labels")):
+        answer = pupil.client.patch("/v1/classifier", body)
+        assert answer.status == 422 and answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_a_run_needs_a_scope_that_there_is(person):
+    answer = person.client.post("/v1/classify/run", {"scope": "wanted"})
+    assert answer.status == 422 and answer.json()["errors"][0]["pointer"] == "/scope"
+
+
+# Rules
+
+
+def make_rule(person, name, text, category_id, **more):
+    rule = {"name": name, "when": {"text": {"contains": text}}, "then": {"category_id": category_id}} | more
+    answer = person.client.post("/v1/rules", rule)
+    assert answer.status == 201, answer
+    return answer.json()
+
+
+def run(person, scope):
+    answer = person.client.post("/v1/classify/run", {"scope": scope})
+    assert answer.status == 202, answer
+    settled(person)
+    return answer.json()["job"]["id"]
+
+
+def test_rules_come_first_and_say_so(pupil):
+    mine, other = category(pupil, "Mine"), category(pupil, "Other")
+    rule = make_rule(pupil, "Zorb is mine", "zorblat", mine)
+    make_rule(pupil, "Never reached", "zorb", other, **{"then": {"category_id": other, "tags": ["no"]}})
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50"), ("2026-01-02", "ZORBA", "-3.00")])
+    settled(pupil)
+    found = rows(pupil)
+    assert found["ZORBLAT 1"]["category"] == {"id": mine, "source": "rule", "confidence": 1} and found["ZORBLAT 1"]["tags"] == []
+    assert found["ZORBA"]["category"]["id"] == other and found["ZORBA"]["tags"] == ["no"]
+    told = why(pupil, found["ZORBLAT 1"])
+    assert told["rule"] == {"id": rule["id"], "name": "Zorb is mine"} and "Zorb is mine" in told["reasons"][0]["text"]
+    assert pupil.client.post("/v1/classify", {"description": "ZORBLAT 2"}).json()["data"][0]["source"] == "rule"
+
+
+def test_a_rule_leaves_history_alone_until_it_is_asked_to_run(pupil):
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50"), ("2026-01-03", "ZORBLAT 2", "-12.50"), ("2026-01-04", "QUUX", "-1.00")])
+    settled(pupil)
+    mine, kept = category(pupil, "Mine"), category(pupil, "Kept")
+    make_rule(pupil, "Zorb", "zorblat", mine, **{"then": {"category_id": mine, "tags": ["zorb"], "payee": "Zorblat"}})
+    teach(pupil, rows(pupil)["ZORBLAT 2"], kept)
+    settled(pupil)
+    before = rows(pupil)
+    assert before["ZORBLAT 1"]["category"]["source"] != "rule"
+    job = run(pupil, "rules")
+    after = rows(pupil)
+    assert after["ZORBLAT 1"]["category"]["source"] == "rule" and after["ZORBLAT 1"]["tags"] == ["zorb"] and after["ZORBLAT 1"]["payee"] == "Zorblat"
+    assert after["ZORBLAT 2"]["category"]["source"] == "user" and after["QUUX"]["category"] == before["QUUX"]["category"]
+    answer = pupil.client.delete(f"/v1/classify/runs/{job}", headers={"Prefer": "wait=20"})
+    assert answer.status == 200 and answer.json()["job"]["result"] == {"restored": 1, "kept": 0}, answer
+    undone = rows(pupil)["ZORBLAT 1"]
+    assert (undone["category"], undone["tags"], undone["payee"]) == (before["ZORBLAT 1"]["category"], [], None)
+    assert pupil.client.delete(f"/v1/classify/runs/{job}").status == 404
+
+
+def test_undoing_a_run_keeps_what_was_changed_since(pupil):
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50"), ("2026-01-03", "ZORBLAT 2", "-12.50")])
+    settled(pupil)
+    mine, other = category(pupil, "Mine"), category(pupil, "Other")
+    make_rule(pupil, "Zorb", "zorblat", mine)
+    job = run(pupil, "all")
+    teach(pupil, rows(pupil)["ZORBLAT 1"], other)
+    answer = pupil.client.delete(f"/v1/classify/runs/{job}", headers={"Prefer": "wait=20"})
+    assert answer.json()["job"]["result"] == {"restored": 1, "kept": 1}
+    assert rows(pupil)["ZORBLAT 1"]["category"]["id"] == other
+
+
+def test_undoing_a_label_gives_the_row_back_to_its_rule(pupil):
+    mine, other = category(pupil, "Mine"), category(pupil, "Other")
+    make_rule(pupil, "Zorb", "zorblat", mine)
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50")])
+    settled(pupil)
+    before = rows(pupil)["ZORBLAT 1"]
+    teach(pupil, before, other)
+    settled(pupil)
+    assert pupil.client.delete(f"/v1/transactions/{before['id']}/category").json()["category"] == before["category"]
+    assert why(pupil, before)["rule"]["name"] == "Zorb"
+
+
+def test_a_rule_that_no_longer_fits_lets_go(pupil):
+    mine = category(pupil, "Mine")
+    rule = make_rule(pupil, "Zorb", "zorblat", mine)
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50")])
+    settled(pupil)
+    answer = pupil.client.patch(f"/v1/rules/{rule['id']}", {"enabled": False})
+    assert answer.status == 200 and answer.json()["enabled"] is False
+    run(pupil, "automatic")
+    assert rows(pupil)["ZORBLAT 1"]["category"]["source"] == "rule", "only a run of rules looks at them again"
+    run(pupil, "rules")
+    assert rows(pupil)["ZORBLAT 1"]["category"]["source"] == "none"
+
+
+def test_rules_are_ordered_edited_and_checked(pupil, instance):
+    mine = category(pupil, "Mine")
+    made = [make_rule(pupil, name, name.lower(), mine) for name in ("Aa", "Bb", "Cc")]
+    assert [one["position"] for one in made] == [1, 2, 3]
+
+    def names(person=pupil):
+        return [one["name"] for one in person.client.get("/v1/rules").json()["data"]]
+
+    answer = pupil.client.patch(f"/v1/rules/{made[2]['id']}", {"position": 1})
+    assert answer.status == 200 and names() == ["Cc", "Aa", "Bb"]
+    pupil.client.patch(f"/v1/rules/{made[2]['id']}", {"position": 2})
+    assert names() == ["Aa", "Cc", "Bb"]
+    page = pupil.client.get("/v1/rules?limit=2").json()
+    assert [one["name"] for one in page["data"]] == ["Aa", "Cc"]
+    assert [one["name"] for one in pupil.client.get(f"/v1/rules?limit=2&cursor={page['next_cursor']}").json()["data"]] == ["Bb"]
+    stale = pupil.client.patch(f"/v1/rules/{made[2]['id']}", {"name": "Dd"}, headers={"If-Match": '"1"'})
+    assert stale.status == 412
+    stranger = register(instance)
+    assert stranger.client.get(f"/v1/rules/{made[0]['id']}").status == 404
+    assert stranger.client.patch(f"/v1/rules/{made[0]['id']}", {"name": "x"}).status == 404
+    assert stranger.client.delete(f"/v1/rules/{made[0]['id']}").status == 404
+    bad = {"name": "x", "when": {"text": {"contains": "a"}}, "then": {"category_id": mine}}
+    answer = stranger.client.post("/v1/rules", bad)
+    assert answer.status == 422 and answer.json()["errors"][0]["pointer"] == "/then/category_id"
+    answer = pupil.client.post("/v1/rules", {"name": "x", "when": {}, "then": {}})
+    assert answer.status == 422 and {one["pointer"] for one in answer.json()["errors"]} == {"/when", "/then"}
+    assert pupil.client.delete(f"/v1/rules/{made[0]['id']}").status == 204
+    assert names() == ["Cc", "Bb"]
+
+
+def test_a_rule_is_tried_before_it_is_made(pupil):
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50"), ("2026-01-03", "ZORBLAT 2", "99.00"), ("2026-01-04", "QUUX", "-1.00")])
+    settled(pupil)
+    mine = category(pupil, "Mine")
+    teach(pupil, rows(pupil)["ZORBLAT 1"], mine)
+    told = pupil.client.post("/v1/rules/preview", {"name": "Zorb", "when": {"text": {"contains": "zorblat"}}, "then": {"category_id": mine}}).json()
+    assert (told["looked_at"], told["matched"], told["would_change"]) == (3, 2, 1)
+    assert [one["description"] for one in told["data"]] == ["ZORBLAT 2", "ZORBLAT 1"]
+    assert pupil.client.get("/v1/rules").json()["data"] == []
+
+
+def test_rules_move_to_another_person(pupil, instance):
+    mine = category(pupil, "Mine")
+    parent = pupil.client.post("/v1/categories", {"name": "Sub", "parent_id": mine}).json()["id"]
+    make_rule(pupil, "Aa", "aa", mine)
+    make_rule(pupil, "Bb", "bb", parent, **{"when": {"text": {"word": "bb"}, "amount": {"min": "5"}, "sign": "out"}})
+    exported = pupil.client.get("/v1/rules/export").json()
+    assert [one["then"]["category"] for one in exported["rules"]] == ["Mine", "Mine: Sub"]
+    stranger = register(instance)
+    answer = stranger.client.post("/v1/rules/import", exported)
+    assert answer.status == 422 and answer.json()["errors"][0]["pointer"] == "/rules/0/then/category"
+    theirs = category(stranger, "Mine")
+    sub = stranger.client.post("/v1/categories", {"name": "Sub", "parent_id": theirs}).json()["id"]
+    key = {"Idempotency-Key": "import-1"}
+    for _ in range(2):
+        assert stranger.client.post("/v1/rules/import", exported, headers=key).json() == {"imported": 2}
+    got = stranger.client.get("/v1/rules").json()["data"]
+    assert [(one["name"], one["then"]["category_id"]) for one in got] == [("Aa", theirs), ("Bb", sub)]
+    assert got[1]["when"] == {"text": {"word": "bb"}, "amount": {"min": "5"}, "sign": "out"}
+    assert stranger.client.post("/v1/rules/import", exported | {"replace": True}).json() == {"imported": 2}
+    assert len(stranger.client.get("/v1/rules").json()["data"]) == 2
