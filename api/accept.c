@@ -1,9 +1,21 @@
 #include "api/accept.h"
 
 #include "api/api.h"
+#include "api/reply.h"
+#include "api/room.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "queue/queue.h"
+
+enum { RETRY_AFTER_S = 2 };
+
+bool accept_has_room(struct request *request, const struct task *task)
+{
+    if (room_take(request->api->room, task->queue))
+        return true;
+    reply_retry_after(request, PROBLEM_BUSY, RETRY_AFTER_S, "too much work waits already");
+    return false;
+}
 
 struct job accept_job(const struct request *request, const struct task *task, const char *lane,
                       const char *args)

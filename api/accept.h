@@ -8,6 +8,10 @@
 #include "queue/job.h"
 #include "tasks/task.h"
 
+/* False, and 503 with Retry-After was answered, when the task's queue is full. Asked before anything is
+ * written; work that is accepted is put however full the queue is. */
+bool accept_has_room(struct request *request, const struct task *task) MUST_CHECK;
+
 /* A job of `task` with the request's id, now, and traceparent. lane: "" or the user. args: JSON text. */
 struct job accept_job(const struct request *request, const struct task *task, const char *lane,
                       const char *args);

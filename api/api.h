@@ -21,6 +21,7 @@ struct intake;
 struct known_accounts;
 struct passwords;
 struct queue_uv;
+struct room;
 struct server;
 struct tries;
 
@@ -28,6 +29,7 @@ struct api {
     uv_loop_t *loop;
     struct db_pool *pool;
     struct queue_uv *queue;
+    struct room *room;
     struct auth *auth;
     struct classify *classify;
     struct idempotency *idempotency;

@@ -12,6 +12,7 @@
 #include "api/intake.h"
 #include "api/known_accounts.h"
 #include "api/password.h"
+#include "api/room.h"
 #include "api/server.h"
 #include "api/tries.h"
 #include "base/clock.h"
@@ -33,6 +34,7 @@ static void close_rest(struct api *api)
     idempotency_close(api->idempotency);
     intake_close(api->intake);
     queue_uv_close(api->queue);
+    room_close(api->room);
     db_pool_close(api->pool);
 }
 
@@ -80,6 +82,7 @@ static int start(struct program *program, struct err *err)
     api->queue = queue_uv_open(api->loop, settings.redis_url, NULL, err);
     if (api->queue == NULL)
         return -1;
+    api->room = room_new(api);
     api->auth = auth_new(api, &api->signing);
     api->idempotency = idempotency_new(api);
     api->classify = classify_new();

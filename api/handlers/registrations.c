@@ -56,7 +56,7 @@ static void request_code(struct request *request, const char *purpose, const cha
     request_decode(request, fields, &body);
     const char *email =
         body.email == NULL ? NULL : email_normalise(request->arena, body.email, "/email", &request->faults);
-    if (request_refused(request))
+    if (request_refused(request) || !accept_has_room(request, &task_send_registration_code))
         return;
     char code[SECRET_CODE_SIZE];
     uint8_t digest[HASH_SIZE];

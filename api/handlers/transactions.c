@@ -175,7 +175,7 @@ static void on_looked_up(struct request *request, struct db_answer *answer)
 static void on_read(struct request *request)
 {
     struct posting *posting = request->state;
-    if (request_refused(request))
+    if (request_refused(request) || !accept_has_room(request, &task_ingest_transactions))
         return;
     gather_accounts(request);
     if (find_known(request)) {

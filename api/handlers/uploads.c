@@ -268,6 +268,8 @@ void handle_upload_create(struct request *request)
         reply_problem(request, PROBLEM_MEDIA_TYPE, "the content encoding must be gzip or zstd, or none");
         return;
     }
+    if (!receiving->dry_run && !accept_has_room(request, task_find("ingest_upload")))
+        return;
     struct db_params *params = request_params(request);
     db_add_id(params, &request->user);
     if (!receiving->dry_run)
@@ -335,7 +337,8 @@ void handle_upload_delete(struct request *request)
     struct id id;
     struct err err;
     char upload[ID_TEXT_SIZE], user[ID_TEXT_SIZE];
-    if (request_param_id(request, 0, &id) != 0 || request_refused(request))
+    if (request_param_id(request, 0, &id) != 0 || request_refused(request) ||
+        !accept_has_room(request, task_find("undo_upload")))
         return;
     request->state = receiving;
     id_format(&id, upload);

@@ -64,6 +64,17 @@ local function queues(keys)
     return reply
 end
 
+-- purser_depths -> { queue, depth, bound or 0, … }
+local function depths(keys)
+    local K, reply = shard(keys), {}
+    for _, name in ipairs(call('SMEMBERS', K.queues)) do
+        reply[#reply + 1] = name
+        reply[#reply + 1] = depth_of(K, name)
+        reply[#reply + 1] = tonumber(call('HGET', K.control, 'bound:' .. name)) or 0
+    end
+    return reply
+end
+
 -- purser_nodes LEASE_NOW -> { node, lease left in ms, in flight, info, … }
 local function nodes(keys, args)
     local K, reply, now = shard(keys), {}, lease_now(args[1])

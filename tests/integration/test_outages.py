@@ -183,3 +183,45 @@ def test_too_many_logins_at_once_are_told_to_come_back(make_instance):
         thread.join()
     assert {status for status, _ in statuses} == {200, 503}
     assert all(after is not None for status, after in statuses if status == 503)
+
+
+def test_a_full_queue_is_answered_503_until_it_has_drained(make_instance):
+    instance = make_instance(PURSER_QUEUE_MAX=5).start()
+    person = register(instance)
+    account = person.main_account()["id"]
+    instance.kill("worker", signal.SIGTERM)
+    accepted, refused = [], None
+    for n in range(50):
+        answer = person.client.post("/v1/transactions", body(account, f"row {n}"), headers={"Idempotency-Key": f"full-{n}"})
+        if answer.status == 503:
+            refused = n
+            break
+        accepted.append(answer.json()["job"]["id"])
+    assert refused is not None, "fifty jobs were taken into a queue of five"
+    assert 5 <= len(accepted) <= 6  # one may be on its way while the first answer comes
+    assert (answer.json()["type"], int(answer.headers["Retry-After"]) >= 1) == ("/problems/busy", True)
+    (rows,), = instance.query("SELECT count(*) FROM job WHERE task = 'ingest_transactions'")
+    assert rows == len(accepted), "what was refused left a row"
+    assert person.client.get("/v1/users/me").status == 200  # reading goes on
+    instance.start("worker")
+    again = wait_until(lambda: post_again(person, account, refused), 15, "the queue takes work again")
+    for job in accepted + [again]:
+        assert instance.wait_for_job(person.client, job)["state"] == "done"
+
+
+def post_again(person, account, n):
+    """The refused request under its key: the refusal was no lasting answer."""
+    answer = person.client.post("/v1/transactions", body(account, f"row {n}"), headers={"Idempotency-Key": f"full-{n}"})
+    assert answer.status in (202, 503), answer
+    return answer.json()["job"]["id"] if answer.status == 202 else None
+
+
+def test_a_queue_s_own_bound_goes_before_the_setting(make_instance):
+    instance = make_instance().start()
+    person = register(instance)
+    account = person.main_account()["id"]
+    instance.kill("worker", signal.SIGTERM)
+    instance.purser("queue", "set", "bound:ingest", "1")
+    wait_until(lambda: person.client.post("/v1/transactions", body(account)).status == 503, 15, "the bound is seen")
+    instance.purser("queue", "set", "bound:ingest")
+    wait_until(lambda: person.client.post("/v1/transactions", body(account)).status == 202, 15, "the bound is gone")
