@@ -106,7 +106,8 @@ WITH amounts AS MATERIALIZED ( -- how a bound reads in each exponent that the us
          WHERE (SELECT name FROM driver) = 'tag' AND t.user_id = $1::uuid AND t.deleted_at IS NULL AND t.tags <> '{}' AND t.tags @> ARRAY[$7::text])
         UNION ALL
         (SELECT * FROM transaction t
-         WHERE (SELECT name FROM driver) = 'upload' AND t.user_id = $1::uuid AND t.deleted_at IS NULL AND t.upload_id = $13::uuid)
+         WHERE (SELECT name FROM driver) = 'upload' AND t.upload_id = $13::uuid AND t.deleted_at IS NULL
+           AND coalesce(t.user_id = $1::uuid, false)) -- not by an index: all of a user's rows are more
     ) AS t
     WHERE (t.date, t.id) < ($2::text::date, $3::text::uuid) AND t.date >= coalesce($8::date, '-infinity')
       AND coalesce(($5::uuid IS NULL OR t.account_id = $5::uuid)

@@ -1,0 +1,110 @@
+"""Each filter of GET /v1/transactions reads by its index, however the statement is planned, and reads few rows."""
+
+import os
+import re
+
+import psycopg2
+import pytest
+from support.instance import ROOT
+
+USER = "00000000-0000-7000-8000-0000000000a1"
+ACCOUNT, CATEGORY = "00000000-0000-7000-8000-0000000000b1", "00000000-0000-7000-8000-0000000000c1"
+UPLOAD = "00000000-0000-7000-8000-0000000000d1"
+ROWS = 60000
+NAMES = ("user", "before", "before_id", "limit", "account", "category", "tag", "from", "min", "max", "q", "status", "upload", "uncategorised",
+         "recent")
+DEFAULTS = {"user": USER, "before": "infinity", "before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "limit": 50, "uncategorised": False, "recent": 1000}
+
+# statement, filters, the index that must give the rows, the most rows that any scan of table transaction may give
+CASES = [
+    ("transaction_list", {}, "transaction_user_date", 51),
+    ("transaction_list", {"from": "2024-01-01", "before": "2024-02-01"}, "transaction_user_date", 51),
+    ("transaction_list", {"status": "booked"}, "transaction_user_date", 120),
+    ("transaction_list_account", {"account": ACCOUNT}, "transaction_account_date", 51),
+    ("transaction_list_category", {"category": CATEGORY}, "transaction_category", 140),
+    ("transaction_list_category", {"category": CATEGORY}, "transaction_split", 140),
+    ("transaction_list_category", {"category": CATEGORY, "from": "2024-01-01", "before": "2024-02-01"}, "transaction_category", 51),
+    ("transaction_list_uncategorised", {"uncategorised": True}, "transaction_category", 240),
+    ("transaction_list_pending", {"status": "pending"}, "transaction_pending", 51),
+    ("transaction_list_deleted", {}, "transaction_tombstone", 51),
+    ("transaction_search", {"q": "rare"}, "transaction_words", 1001),
+    ("transaction_search", {"q": "rare", "category": CATEGORY}, "transaction_words", 1001),
+    ("transaction_search", {"tag": "rare"}, "transaction_tags", 1001),
+    ("transaction_search", {"min": "900"}, "transaction_amount", 1001),
+    ("transaction_search", {"min": "900", "q": "shop"}, "transaction_amount", 1001),
+    ("transaction_search", {"upload": UPLOAD}, "transaction_upload", 1001),
+    ("transaction_search", {"q": "shop"}, "transaction_user_date", 120),
+    ("transaction_search", {"q": "shop", "account": ACCOUNT}, "transaction_account_date", 1001),
+    ("transaction_search", {"q": "shop", "category": CATEGORY}, "transaction_category", 1001),
+    ("transaction_search", {"tag": "often"}, "transaction_user_date", 300),
+]
+
+
+@pytest.fixture(scope="module")
+def cursor(postgres, database):
+    """60,000 rows of one person beside 60,000 of another."""
+    connection = psycopg2.connect(postgres.url(database))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            SET jit = off;
+            INSERT INTO app_user (id, email, username, password_hash, created_at, updated_at)
+            SELECT u::uuid, u, u, 'x', '2026-01-01', '2026-01-01' FROM unnest(ARRAY['{USER}', '{USER[:-1]}2']) AS u;
+            INSERT INTO account (id, user_id, name, type, currency, exponent, created_at, updated_at)
+            SELECT (left('{ACCOUNT}', 35) || n)::uuid, (left('{USER}', 35) || 1 + (n - 1) / 3)::uuid, n, 'checking', 'EUR', 2, '2026-01-01', '2026-01-01'
+            FROM generate_series(1, 6) AS n;
+            ALTER TABLE transaction DISABLE TRIGGER USER;
+            INSERT INTO transaction (id, user_id, account_id, amount, currency, date, description, status, category_id, tags, upload_id, upload_ordinal,
+                                     split_amounts, split_categories, origin, created_at, updated_at, deleted_at)
+            SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN '{USER}' ELSE '{USER[:-1]}2' END::uuid, (left('{ACCOUNT}', 35) || 1 + n % 2 * 3 + n / 2 % 3)::uuid,
+                   CASE WHEN n % 3000 = 0 THEN 95000 ELSE n % 5000 END, 'EUR', date '2020-01-01' + n * 2000 / {2 * ROWS},
+                   'shop ' || n || CASE WHEN n % 2000 = 0 THEN ' rare' ELSE '' END, CASE WHEN n % 1000 = 0 THEN 'pending' ELSE 'booked' END,
+                   CASE WHEN n % 500 <> 0 THEN (left('{CATEGORY}', 35) || 1 + n / 4 % 9)::uuid END,
+                   CASE WHEN n % 4000 = 0 THEN ARRAY['rare'] WHEN n % 6 = 0 THEN ARRAY['often'] ELSE '{{}}' END,
+                   CASE WHEN n < 400 THEN '{UPLOAD}'::uuid END, n,
+                   CASE WHEN n % 900 = 2 THEN ARRAY[n % 5000 - 1, 1] END, CASE WHEN n % 900 = 2 THEN ARRAY['{CATEGORY}', NULL]::uuid[] END,
+                   'upload', '2026-01-01', '2026-01-01', CASE WHEN n % 1000 = 4 THEN '2026-01-01'::timestamptz END
+            FROM generate_series(1, {2 * ROWS}) AS n;
+            ALTER TABLE transaction ENABLE TRIGGER USER""")
+        cursor.execute("VACUUM ANALYZE")
+        for name in {case[0] for case in CASES}:
+            with open(os.path.join(ROOT, "sql", "queries", name + ".sql"), encoding="utf-8") as file:
+                cursor.execute(f"PREPARE {name} AS {file.read()}")
+        yield cursor
+    connection.close()
+
+
+def scans(node):
+    """(index, rows, how often) of each scan that ran, with the rows that its filter dropped."""
+    if node["Actual Loops"] > 0:
+        if "Index Name" in node:
+            yield node["Index Name"], node["Actual Rows"] + node.get("Rows Removed by Filter", 0), node["Actual Loops"]
+        elif node["Node Type"] == "Seq Scan" and node["Relation Name"] == "transaction":
+            yield "no index", node["Actual Rows"] + node.get("Rows Removed by Filter", 0), node["Actual Loops"]
+        for child in node.get("Plans", []):
+            yield from scans(child)
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("statement, filters, index, rows", CASES, ids=[f"{case[0]}-{case[2]}-{'-'.join(case[1])}" for case in CASES])
+def test_a_filter_reads_by_its_index(cursor, statement, filters, index, rows, mode):
+    values = DEFAULTS | filters
+    parameters = [values.get(name) for name in (NAMES if statement == "transaction_search" else NAMES[:-1])]
+    cursor.execute(f"SET plan_cache_mode = {mode}")
+    cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {statement} ({', '.join(['%s'] * len(parameters))})", parameters)
+    plan = cursor.fetchone()[0][0]["Plan"]
+    ran = list(scans(plan))
+    assert any(name == index and given > 0 for name, given, _ in ran), ran
+    assert all(given <= rows for name, given, _ in ran if name.startswith("transaction") or name == "no index"), ran
+
+
+def test_every_index_names_what_it_serves():
+    """A comment that begins with Serves, Makes or Keeps stands right above each index."""
+    folder = os.path.join(ROOT, "sql", "migrations")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            text = file.read()
+        for match in re.finditer(r"^CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+)", text, re.MULTILINE):
+            if match.group(2) == "transaction":
+                comment = re.search(r"((?:^--.*\n)*)\Z", text[:match.start()], re.MULTILINE).group(1)
+                assert re.search(r"(Serves|Makes|Keeps) ", comment), f"{name}: {match.group(1)} names no query"
