@@ -63,6 +63,7 @@ const struct periodic periodic_all[] = {
     {"recurring", SECONDS(1), PERIODIC_LATEST, recurring_hand_over},
     {"budgets", SECONDS(2), PERIODIC_LATEST, budgets_hand_over},
     {"budgets_all", DAYS(1), PERIODIC_LATEST, budgets_all_due},
+    {"statements", MINUTES(30), PERIODIC_LATEST, statements_hand_over},
     {"verify", SECONDS(5), PERIODIC_LATEST, verify_slice},
     {NULL, 0, PERIODIC_LATEST, NULL},
 };

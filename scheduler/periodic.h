@@ -40,6 +40,9 @@ int verify_slice(struct periodic_context *context, int64_t slot_ms, struct err *
 int budgets_hand_over(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
 int budgets_all_due(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
 
+/* statements.c: hands people whose last month is not closed to the workers. */
+int statements_hand_over(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
+
 /* Runs what is due. */
 int periodic_tick(struct scheduler *scheduler, struct err *err) MUST_CHECK;
 

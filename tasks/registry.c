@@ -11,7 +11,9 @@ extern const struct task task_post_recurring;
 extern const struct task task_link_transfers;
 extern const struct task task_undo_classify_run;
 extern const struct task task_undo_upload;
+extern const struct task task_roll_up_statistics;
 extern const struct task task_send_budget_alerts;
+extern const struct task task_send_statement;
 extern const struct task task_send_registration_code;
 
 const struct task *const tasks_all[] = {
@@ -23,7 +25,9 @@ const struct task *const tasks_all[] = {
     &task_link_transfers,
     &task_undo_classify_run,
     &task_undo_upload,
+    &task_roll_up_statistics,
     &task_send_budget_alerts,
+    &task_send_statement,
     &task_send_registration_code,
     NULL,
 };

@@ -12,12 +12,12 @@
 #include "base/settings.h"
 #include "finance/date.h"
 #include "finance/money.h"
-#include "finance/zone.h"
 #include "ledger/mails.h"
+#include "ledger/notifications.h"
 #include "mail/template.h"
 #include "tasks/task.h"
 
-enum { BODY_MAX = 256 * 1024, DAY_MINUTES = 24 * 60, MINUTE_MS = 60000 };
+enum { BODY_MAX = 256 * 1024 };
 
 /* The columns of budget_alert_mail. */
 enum {
@@ -39,28 +39,6 @@ enum {
     PERIOD_KIND,
     CATEGORY
 };
-
-/* When quiet hours end; 0: it is not quiet now. */
-static int64_t quiet_until(const struct db_rows *rows, int64_t now_ms)
-{
-    int64_t from = rows_int(rows, 0, QUIET_FROM), to = rows_int(rows, 0, QUIET_TO), until = 0;
-    struct zones zones;
-    struct err ignored;
-    if (from < 0 || from == to)
-        return 0;
-    zones_open(&zones, ZONE_DIRECTORY);
-    const struct zone *zone = zones_find(&zones, str_of(rows_text(rows, 0, TIMEZONE)), &ignored);
-    if (zone != NULL) {
-        int64_t local_ms = now_ms + (int64_t)zone_offset_s(zone, now_ms) * 1000;
-        int64_t minute = local_ms / MINUTE_MS % DAY_MINUTES;
-        int64_t since = (minute - from + DAY_MINUTES) % DAY_MINUTES;
-        int64_t length = (to - from + DAY_MINUTES) % DAY_MINUTES;
-        if (since < length)
-            until = now_ms - now_ms % MINUTE_MS + (length - since) * MINUTE_MS;
-    }
-    zones_close(&zones);
-    return until;
-}
 
 /* The alert before says more of the same budget and period. */
 static bool is_said(const struct db_rows *rows, int row)
@@ -136,7 +114,8 @@ static int run_one(struct task_context *context, const struct seal_key *key, str
         return -1;
     if (rows.count == 0 || !rows_bool(&rows, 0, WANTS_MAIL))
         return 0;
-    int64_t until_ms = quiet_until(&rows, context->now_ms);
+    int64_t until_ms = notification_quiet_until(rows_text(&rows, 0, TIMEZONE), rows_int(&rows, 0, QUIET_FROM),
+                                                rows_int(&rows, 0, QUIET_TO), context->now_ms);
     if (until_ms > 0) {
         job->outcome =
             (struct outcome){.kind = OUTCOME_SNOOZE, .until_ms = until_ms, .reason = "quiet hours"};
