@@ -9,14 +9,14 @@ WITH bounds AS (
     SELECT c.* FROM bounds, counted($1::uuid, bounds.first, bounds.last, $4::uuid, $6::boolean, $7::boolean) AS c
 ), plain AS (
     SELECT month, CASE WHEN $5::text = 'account' THEN account_id END AS account_id, NULL::uuid AS category_id, currency, exponent,
-           sum(rows) AS count, sum(income) AS income, sum(expense) AS expense, NULL::jsonb AS tree
+           sum(rows) AS count, sum(income) AS income, sum(expense) AS expense, NULL::text AS tree
     FROM found WHERE $5::text IS DISTINCT FROM 'category'
     GROUP BY 1, 2, currency, exponent
 ), trees AS (
     SELECT month, NULL::uuid, coalesce(ancestor_id, found.category_id), currency, exponent,
            coalesce(sum(entries) FILTER (WHERE own), 0), coalesce(sum(income) FILTER (WHERE own), 0),
            coalesce(sum(expense) FILTER (WHERE own), 0),
-           jsonb_build_object('count', sum(entries)) || flow_json(sum(income), sum(expense), exponent)
+           '{"count":' || sum(entries) || ',' || flow_text(sum(income), sum(expense), exponent) || '}'
     FROM (SELECT found.*, ancestor_id, ancestor_id IS NOT DISTINCT FROM found.category_id OR ancestor_id IS NULL AS own
           FROM found LEFT JOIN category_above($1::uuid) AS above USING (category_id)
           WHERE $5::text = 'category') AS found
@@ -24,13 +24,13 @@ WITH bounds AS (
 ), series AS (
     SELECT * FROM plain UNION ALL SELECT * FROM trees
 )
-SELECT json_build_object('data', coalesce((
-    SELECT json_agg(jsonb_build_object('month', to_char(month, 'YYYY-MM'), 'currency', currency, 'count', count)
-                    || flow_json(income, expense, exponent)
-                    || CASE $5::text WHEN 'account' THEN jsonb_build_object('account_id', account_id)
-                                     WHEN 'category' THEN jsonb_build_object('category_id', category_id, 'tree', tree)
-                                     ELSE '{}' END
-                    || CASE WHEN $4::uuid IS NULL THEN '{}' ELSE jsonb_build_object('account_id', $4::uuid) END
-                    ORDER BY month, currency, account_id, category_id)
-    FROM series), '[]'))::text AS body
+SELECT '{"data":[' || coalesce((
+    SELECT string_agg('{"month":"' || to_char(month, 'YYYY-MM') || '","currency":"' || currency || '","count":' || count || ','
+                      || flow_text(income, expense, exponent)
+                      || CASE $5::text WHEN 'account' THEN ',"account_id":"' || account_id || '"'
+                                       WHEN 'category' THEN ',"category_id":' || coalesce('"' || category_id || '"', 'null') || ',"tree":' || tree
+                                       ELSE '' END
+                      || CASE WHEN $4::uuid IS NULL OR $5::text = 'account' THEN '' ELSE ',"account_id":"' || $4::uuid || '"' END || '}',
+                      ',' ORDER BY month, currency, account_id, category_id)
+    FROM series), '') || ']}' AS body
 WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM account WHERE id = $4::uuid AND user_id = $1::uuid AND deleted_at IS NULL)
