@@ -1,7 +1,8 @@
 /*
  * purser recurring preview RULE START [COUNT [WEEKEND]]: the dates of a rule, and on which date each is
  * posted. purser recurring due: enters now what is due, without the queue: for an operator whose Redis is
- * down, and for tests. Any number may run at once, beside schedulers and workers.
+ * down, and for tests; the other verbs talk to an instance (cli/recurring_rules). Any number may run at once,
+ * beside schedulers and workers.
  */
 
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "cli/command.h"
+#include "cli/recurring_rules.h"
 #include "finance/recurrence.h"
 #include "finance/weekend.h"
 #include "ledger/recurring.h"
@@ -94,12 +96,14 @@ static int run(int argc, char **argv, struct err *err)
         return preview(argc - 2, argv + 2, err);
     if (argc == 2 && strcmp(argv[1], "due") == 0)
         return post_due(err);
-    return EXIT_USAGE;
+    return recurring_rules_run(argc - 1, argv + 1, err);
 }
 
 const struct command command_recurring = {
     .name = "recurring",
-    .usage = "preview RULE START [COUNT [WEEKEND]] | due",
-    .summary = "Show the dates of a rule, or enter now what is due without the queue",
+    .usage = "preview RULE START [COUNT [WEEKEND]] | due | list | add AMOUNT DESCRIPTION RULE START "
+             "[--account NAME] "
+             "[--category NAME] [--weekend RULE] [--catch-up POLICY] | dates ID | skip ID DATE | delete ID",
+    .summary = "Recurring entries: show a rule's dates, enter what is due, list, add, skip and delete",
     .run = run,
 };

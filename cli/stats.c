@@ -1,0 +1,138 @@
+/* purser stats [--month YYYY-MM] [--by category|account] [--json]: a year's months, or what one month came to
+ * by category or account, as a table with bars of what was spent. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/table.h"
+
+enum { BAR_WIDTH = 30 };
+
+struct wish {
+    const char *month, *by;
+    bool as_json;
+};
+
+/* Only as long as it is against the longest: no sum is made of it. */
+static double length_of(json_t *row)
+{
+    return strtod(http_text(row, "expense"), NULL);
+}
+
+static const char *bar(struct arena *arena, double value, double longest)
+{
+    static const char block[] = "█";
+    int width = longest > 0 ? (int)(value / longest * BAR_WIDTH + 0.5) : 0;
+    char *text = arena_alloc(arena, (size_t)BAR_WIDTH * sizeof block + 1);
+    for (int i = 0; i < width; i++)
+        memcpy(text + (size_t)i * (sizeof block - 1), block, sizeof block - 1);
+    return text;
+}
+
+static const char *name_of(json_t *row, const struct wish *wish, json_t *accounts)
+{
+    size_t i;
+    json_t *account;
+    if (wish->by == NULL)
+        return http_text(row, "month");
+    if (strcmp(wish->by, "category") == 0)
+        return json_is_string(json_object_get(row, "name")) ? http_text(row, "name") : "(none)";
+    json_array_foreach(accounts, i, account)
+    {
+        if (strcmp(http_text(account, "id"), http_text(row, "account_id")) == 0)
+            return http_text(account, "name");
+    }
+    return "(deleted)";
+}
+
+static void print_rows(struct arena *arena, json_t *rows, const struct wish *wish, json_t *accounts)
+{
+    static const char *const heads[] = {"", ">INCOME", ">EXPENSE", ">NET", "CURRENCY", "SPENT", NULL};
+    struct table table;
+    size_t i;
+    json_t *row;
+    double longest = 0;
+    json_array_foreach(rows, i, row)
+    {
+        if (length_of(row) > longest)
+            longest = length_of(row);
+    }
+    table_init(&table, arena, heads);
+    json_array_foreach(rows, i, row)
+    {
+        table_add(&table, (const char *[]){name_of(row, wish, accounts), http_text(row, "income"),
+                                           http_text(row, "expense"), http_text(row, "net"),
+                                           http_text(row, "currency"), bar(arena, length_of(row), longest)});
+    }
+    table_print(&table);
+}
+
+static int show(struct http *http, struct arena *arena, const struct wish *wish, struct err *err)
+{
+    bool by_category = wish->by != NULL && strcmp(wish->by, "category") == 0;
+    bool by_account = wish->by != NULL && !by_category;
+    const char *path = by_category ? "/v1/statistics/categories" : "/v1/statistics/monthly";
+    char separator = '?';
+    json_t *accounts = NULL;
+    struct http_reply reply;
+    if (by_account) {
+        path = arena_printf(arena, "%s?by=account", path);
+        separator = '&';
+        if (session_list(http, arena, "/v1/accounts", SIZE_MAX, &accounts, err) != 0)
+            return -1;
+    }
+    if (wish->month != NULL)
+        path = arena_printf(arena, "%s%cfrom=%s&to=%s", path, separator, wish->month, wish->month);
+    struct http_request request = {.method = "GET", .path = path};
+    if (http_call(http, arena, &request, &reply, err) != 0)
+        return -1;
+    if (wish->as_json) {
+        json_dumpf(reply.body, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        print_rows(arena, json_object_get(reply.body, "data"), wish, accounts);
+    }
+    return 0;
+}
+
+/* What goes into a path is checked here: digits and a dash. */
+static int check(const struct wish *wish, struct err *err)
+{
+    if (wish->month != NULL && (strlen(wish->month) != 7 || strspn(wish->month, "0123456789-") != 7))
+        return err_set(err, ERR_REJECT, "--month must be written YYYY-MM");
+    if (wish->by != NULL && strcmp(wish->by, "category") != 0 && strcmp(wish->by, "account") != 0)
+        return err_set(err, ERR_REJECT, "--by must be category or account");
+    return 0;
+}
+
+static int run(int argc, char **argv, struct err *err)
+{
+    struct wish wish = {NULL, NULL, false};
+    int count;
+    const struct option options[] = {{"month", &wish.month, NULL},
+                                     {"by", &wish.by, NULL},
+                                     {"json", NULL, &wish.as_json},
+                                     {NULL, NULL, NULL}};
+    if (options_read(argc - 1, argv + 1, options, &count, err) != 0 || count != 0 || check(&wish, err) != 0)
+        return EXIT_USAGE;
+    struct http *http = session_open(err);
+    if (http == NULL)
+        return EXIT_FAILED;
+    struct arena arena;
+    arena_init(&arena);
+    int failed = show(http, &arena, &wish, err);
+    arena_free(&arena);
+    http_close(http);
+    return failed == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+const struct command command_stats = {
+    .name = "stats",
+    .usage = "[--month YYYY-MM] [--by category|account] [--json]",
+    .summary = "Show income and expense by month, or of one month by category or account",
+    .run = run,
+};

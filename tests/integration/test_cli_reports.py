@@ -1,0 +1,67 @@
+"""purser stats, recurring and budget, run as people run them."""
+
+import datetime
+
+import pytest
+from support.instance import run_purser
+from support.people import PASSWORD, register
+
+
+@pytest.fixture(scope="module")
+def shell(instance, tmp_path_factory):
+    person = register(instance)
+    environment = {"PURSER_URL": instance.url, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")), "PURSER_CLOCK_FILE": instance.clock.path}
+
+    def run(*arguments, **options):
+        return run_purser(*arguments, environment=environment, **options)
+
+    run("login", person.username, stdin=PASSWORD + "\n")
+    run.person, run.today = person, instance.clock.now().date()
+    known = [each for each in person.client.get("/v1/categories?limit=500").json()["data"]
+             if each["kind"] == "expense" and " " not in each["name"] and each["parent_id"] is None]
+    run.category, run.other = known[:2]
+    account = person.main_account()["id"]
+    rows = [{"account_id": account, "amount": amount, "date": str(run.today), "description": "x"} | more
+            for amount, more in (("100", {"category_id": run.other["id"]}), ("-40", {"category_id": run.category["id"]}), ("-20", {"category_id": run.other["id"]}))]
+    assert person.client.post("/v1/transactions", {"transactions": rows}, headers={"Prefer": "wait=20"}).status == 200
+    return run
+
+
+def lines(text):
+    return {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.strip()}
+
+
+def test_stats_shows_months_categories_and_accounts_with_bars(shell):
+    month = f"{shell.today:%Y-%m}"
+    assert lines(shell("stats").stdout)[month] == ["100.00", "60.00", "40.00", "EUR", "█" * 30]
+    found = lines(shell("stats", "--by", "category", "--month", month).stdout)
+    assert found[shell.category["name"]] == ["0.00", "40.00", "-40.00", "EUR", "█" * 30]
+    assert found[shell.other["name"]] == ["100.00", "20.00", "80.00", "EUR", "█" * 15]
+    assert lines(shell("stats", "--by=account", f"--month={month}").stdout)["Main"][:3] == ["100.00", "60.00", "40.00"]
+
+
+@pytest.mark.parametrize("words", [("--by", "colour"), ("--month", "May"), ("--nonsense",), ("word",)])
+def test_a_wish_that_stats_does_not_know_is_refused(shell, words):
+    assert shell("stats", *words, check=False).returncode == 2
+
+
+def test_a_rule_is_added_shown_skipped_and_deleted(shell):
+    start = shell.today + datetime.timedelta(3)
+    rule = shell("recurring", "add", "-12.50", "gym", "FREQ=WEEKLY;COUNT=2", str(start), "--category", shell.category["name"]).stdout.strip()
+    assert [line for line in shell("recurring", "list").stdout.splitlines() if rule in line and "-12.50" in line and str(start) in line]
+    shell("recurring", "skip", rule, str(start))
+    found = lines(shell("recurring", "dates", rule).stdout)
+    assert found[str(start)][-1] == "skipped" and found[str(start + datetime.timedelta(7))][-1] == "scheduled"
+    refused = shell("recurring", "skip", rule, str(start + datetime.timedelta(1)), check=False)
+    assert refused.returncode == 1 and "is not a date of this rule" in refused.stderr
+    shell("recurring", "delete", rule)
+    assert rule not in shell("recurring", "list").stdout
+
+
+def test_a_budget_is_set_shown_and_deleted(shell):
+    made = shell("budget", "set", shell.category["name"], "100", "EUR", "--rollover", "surplus").stdout.strip()
+    assert lines(shell("budget", "list").stdout)[shell.category["name"]][:4] == ["month", "100.00", "40.00", "60.00"]
+    refused = shell("budget", "set", shell.category["name"], "-1", "EUR", check=False)
+    assert refused.returncode == 1 and "must not be negative" in refused.stderr
+    shell("budget", "delete", made)
+    assert made not in shell("budget", "list").stdout
