@@ -12,7 +12,7 @@
 #include "finance/date.h"
 #include "finance/zone.h"
 #include "ledger/budgets.h"
-#include "tasks/task.h"
+#include "tasks/args.h"
 
 enum { USERS_MAX = 500, BUDGETS_MAX = 100000, ALERTS_EACH = 3, MINUTE_MS = 60000 };
 
@@ -215,7 +215,7 @@ static int run(struct task_context *context, struct job *jobs, size_t count, str
         if (args != NULL)
             read_users(args, users, &user_count, context->arena, &faults);
         if (faults.count > 0)
-            jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
+            task_refuse_args(context, &jobs[i], &faults);
     }
     if (user_count == 0)
         return 0;

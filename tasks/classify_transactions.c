@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/settings.h"
+#include "tasks/args.h"
 #include "tasks/run.h"
 
 struct args {
@@ -295,7 +296,7 @@ static int run(struct task_context *context, struct job *jobs, size_t count, str
         if (jobs[i].skip)
             continue;
         if (args == NULL || read_args(args, context->arena, &work->user, &work->scope, &faults) != 0) {
-            jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
+            task_refuse_args(context, &jobs[i], &faults);
             continue;
         }
         work->job = &jobs[i];

@@ -7,6 +7,7 @@
 #include "base/settings.h"
 #include "ledger/payloads.h"
 #include "ledger/transactions.h"
+#include "tasks/args.h"
 #include "tasks/classify.h"
 
 struct reading {
@@ -37,9 +38,7 @@ static int read_job(struct task_context *context, struct job *job, struct readin
     *reading = (struct reading){NULL, 0};
     if (args == NULL ||
         transactions_read_args(args, context->arena, &reading->list, &reading->count, &faults) != 0) {
-        const struct fault *fault = &faults.list[0];
-        job->outcome.kind = OUTCOME_DEAD;
-        job->outcome.reason = arena_printf(context->arena, "args%s %s", fault->pointer, fault->detail);
+        task_refuse_args(context, job, &faults);
         reading->count = 0;
     } else {
         job->outcome.result = arena_printf(context->arena, "{\"transactions\":%zu}", reading->count);

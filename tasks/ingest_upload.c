@@ -12,6 +12,7 @@
 #include "base/settings.h"
 #include "finance/fingerprint.h"
 #include "ledger/uploads.h"
+#include "tasks/args.h"
 #include "tasks/classify.h"
 
 struct import {
@@ -261,16 +262,9 @@ static int import_upload(struct import *import, const struct id *id, const char 
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        struct faults faults;
         const struct id *upload = NULL;
-        faults_init(&faults, context->arena);
-        if (jobs[i].skip)
+        if (jobs[i].skip || task_read_args(context, &jobs[i], args_fields, &upload) != 0)
             continue;
-        json_t *args = json_read(context->arena, jobs[i].args, &faults);
-        if (args == NULL || JSON_DECODE(args, "", args_fields, &upload, context->arena, &faults) != 0) {
-            jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
-            continue;
-        }
         struct import import = {.context = context, .job = &jobs[i], .occurrences = occurrences_new()};
         arena_init(&import.step_arena);
         const char *json = NULL;

@@ -8,10 +8,9 @@
  */
 #include <stddef.h>
 
-#include "base/json.h"
 #include "ledger/transfers.h"
 #include "ledger/uploads.h"
-#include "tasks/task.h"
+#include "tasks/args.h"
 
 struct args {
     const struct id *upload, *user;
@@ -31,17 +30,10 @@ static void validate(json_t *args, struct arena *arena, struct faults *faults)
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        struct faults faults;
         struct args args = {NULL, NULL};
         int64_t found;
-        faults_init(&faults, context->arena);
-        if (jobs[i].skip)
+        if (jobs[i].skip || task_read_args(context, &jobs[i], args_fields, &args) != 0)
             continue;
-        json_t *json = json_read(context->arena, jobs[i].args, &faults);
-        if (json == NULL || JSON_DECODE(json, "", args_fields, &args, context->arena, &faults) != 0) {
-            jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
-            continue;
-        }
         if (upload_refresh_statistics(context->db, context->arena, args.upload, err) != 0)
             return -1;
         if (transfers_detect(context->db, context->arena, args.upload, args.user, context->now_ms, &found,

@@ -7,7 +7,7 @@
  */
 #include "base/json.h"
 #include "ledger/recurring.h"
-#include "tasks/task.h"
+#include "tasks/args.h"
 
 enum { RULES_MAX = 500 };
 
@@ -53,9 +53,7 @@ static size_t read_jobs(struct task_context *context, struct job *jobs, size_t j
         if (faults.count == 0)
             continue;
         count = before;
-        jobs[i].outcome.kind = OUTCOME_DEAD;
-        jobs[i].outcome.reason =
-            arena_printf(context->arena, "args%s %s", faults.list[0].pointer, faults.list[0].detail);
+        task_refuse_args(context, &jobs[i], &faults);
     }
     return count;
 }

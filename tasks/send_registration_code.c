@@ -13,7 +13,7 @@
 #include "base/settings.h"
 #include "ledger/mails.h"
 #include "mail/template.h"
-#include "tasks/task.h"
+#include "tasks/args.h"
 
 struct args {
     const char *email, *kind, *sealed;
@@ -98,9 +98,7 @@ static int run_one(struct task_context *context, const struct seal_key *key, str
     json_t *value = json_read(arena, job->args, &faults);
     const struct words *words = value == NULL ? NULL : read_args(value, &args, arena, &faults);
     if (words == NULL) {
-        const struct fault *fault = &faults.list[0];
-        job->outcome.kind = OUTCOME_DEAD;
-        job->outcome.reason = arena_printf(arena, "args%s %s", fault->pointer, fault->detail);
+        task_refuse_args(context, job, &faults);
         return 0;
     }
     struct str code = STR("");

@@ -6,9 +6,8 @@
  */
 #include <stddef.h>
 
-#include "base/json.h"
 #include "ledger/uploads.h"
-#include "tasks/task.h"
+#include "tasks/args.h"
 
 struct args {
     const struct id *upload, *user;
@@ -28,16 +27,9 @@ static void validate(json_t *args, struct arena *arena, struct faults *faults)
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        struct faults faults;
         struct args args = {NULL, NULL};
-        faults_init(&faults, context->arena);
-        if (jobs[i].skip)
+        if (jobs[i].skip || task_read_args(context, &jobs[i], args_fields, &args) != 0)
             continue;
-        json_t *json = json_read(context->arena, jobs[i].args, &faults);
-        if (json == NULL || JSON_DECODE(json, "", args_fields, &args, context->arena, &faults) != 0) {
-            jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
-            continue;
-        }
         if (upload_undo(context->db, context->arena, args.upload, args.user, context->now_ms,
                         &jobs[i].outcome.result, err) != 0)
             return -1;
