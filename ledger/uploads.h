@@ -75,9 +75,10 @@ struct upload_end {
 int upload_finish(struct db *db, struct arena *arena, const struct id *id, const struct upload_end *end,
                   int64_t now_ms, const char **json, struct err *err) MUST_CHECK;
 
-/* Gives the planner statistics of a table that the upload made much larger: without, it may search each of its rows
- * through all the others. */
-int upload_refresh_statistics(struct db *db, struct arena *arena, const struct id *id, struct err *err) MUST_CHECK;
+/* Gives the planner statistics of a table that the upload made much larger: without, it may search each of
+ * its rows through all the others. */
+int upload_refresh_statistics(struct db *db, struct arena *arena, const struct id *id,
+                              struct err *err) MUST_CHECK;
 
 /* Takes out what an upload put in. *json: what was done; NULL when there is nothing to undo (any more). */
 int upload_undo(struct db *db, struct arena *arena, const struct id *id, const struct id *user,

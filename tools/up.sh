@@ -77,7 +77,7 @@ make_cluster() {
     rm -rf "$fresh"
     mkdir "$fresh"
     [ ${#as_postgres[@]} -eq 0 ] || chown "$user" "$fresh"
-    (cd / && "${as_postgres[@]}" "$pg_bin/initdb" -D /proc/self/fd/9 -U purser -A trust -E UTF8 --locale=C 9<"$fresh") \
+    (cd / && "${as_postgres[@]}" "$pg_bin/initdb" -D /proc/self/fd/9 -U purser -A trust -E UTF8 --locale=C --lc-ctype=C.UTF-8 9<"$fresh") \
         >"$dir/log/initdb.log" 2>&1 || fail "initdb failed: $(tail -n 3 "$dir/log/initdb.log")"
     mv "$fresh" "$dir/postgres/data"
 }

@@ -124,7 +124,7 @@ def test_filters_narrow_the_list(person):
     category = person.client.post("/v1/categories", {"name": unique("Food"), "kind": "expense"}).json()
     post_transactions(person, [
         row(account, "-5.00", "2026-04-01", "100% Coffee", category_id=category["id"], tags=["work"]),
-        row(account, "-7.50", "2026-04-02", "Tea_house", payee="Leaf"),
+        row(account, "-7.50", "2026-04-02", "Tea_house", payee="Leaf", memo="\u00c9COLE"),
         row(account, "2000", "2026-04-03", "Salary", status="pending")])
 
     def texts(query):
@@ -133,6 +133,7 @@ def test_filters_narrow_the_list(person):
     assert texts("from=2026-04-02&to=2026-04-02") == ["Tea_house"]
     assert texts("min=-5.00&max=0") == ["100% Coffee"]
     assert texts("q=leaf") == ["Tea_house"]
+    assert texts("q=%C3%A9cole") == ["Tea_house"], "case folds in every alphabet"
     assert texts("q=100%25") == ["100% Coffee"]
     assert texts("q=hou%20TEA") == ["Tea_house"], "each word begins a word"
     assert texts("q=ouse") == texts("q=%25") == []

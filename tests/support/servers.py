@@ -109,7 +109,7 @@ class PrivatePostgres:
         if not os.path.isdir(self.data):
             # --no-sync: the cluster is made for this run; what is committed later is synced as ever.
             made = subprocess.run([os.path.join(self.bin, "initdb"), "-D", self.data, "-U", "purser", "-A", "trust", "-E", "UTF8",
-                                   "--locale=C", "--no-sync", "--no-instructions"], cwd="/",
+                                   "--locale=C", "--lc-ctype=C.UTF-8", "--no-sync", "--no-instructions"], cwd="/",
                                   capture_output=True, text=True, **drop_to(self.user))
             if made.returncode != 0:
                 raise RuntimeError(f"initdb failed: {made.stderr}")
