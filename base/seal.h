@@ -16,7 +16,8 @@
 #include "base/str.h"
 
 /* Purposes that two rooms share. */
-#define SEAL_MAILED_CODE "mailed code" /* in the args of send_registration_code */
+#define SEAL_MAILED_CODE    "mailed code"    /* in the args of send_registration_code */
+#define SEAL_WEBHOOK_SECRET "webhook secret" /* in table notification */
 
 struct seal_key {
     uint8_t bytes[32];

@@ -44,6 +44,7 @@ static void validate(json_t *args, struct arena *arena, struct faults *faults)
 struct telling {
     struct id user, job;
     int64_t run_at_ms; /* 0: at once */
+    bool has_webhook;  /* told there too, at once */
 };
 
 /* One id by person and moment: alerts of one day's digest share it. */
@@ -77,6 +78,7 @@ static int read_tellings(struct task_context *context, const struct id *users, s
         struct err ignored;
         telling->user = rows_id(&rows, row, 0);
         telling->job = id_new();
+        telling->has_webhook = rows_bool(&rows, row, 4);
         const struct zone *zone = zones_find(&zones, str_of(rows_text(&rows, row, 1)), &ignored);
         if (!rows_bool(&rows, row, 2) || zone == NULL)
             continue;
@@ -165,6 +167,18 @@ static int find_alerts(struct task_context *context, const struct id *users, siz
     return 0;
 }
 
+static int tell_webhook(struct task_context *context, const struct id *alerts, const struct id *user,
+                        struct err *err)
+{
+    char text[ID_TEXT_SIZE];
+    id_format(alerts, text);
+    struct job follow = {.task = "send_webhook",
+                         .lane = "",
+                         .enqueued_at_ms = context->now_ms,
+                         .args = str_of(arena_printf(context->arena, "{\"alerts\":\"%s\"}", text))};
+    return task_follow_up(context, &follow, user, err);
+}
+
 /* Notes them, and asks for a job for each person who has new ones. */
 static int note_alerts(struct task_context *context, const struct alerts *alerts,
                        const struct telling *tellings, size_t telling_count, int64_t *told, struct err *err)
@@ -194,7 +208,8 @@ static int note_alerts(struct task_context *context, const struct alerts *alerts
                              .enqueued_at_ms = context->now_ms,
                              .run_at_ms = telling->run_at_ms,
                              .args = STR("{}")};
-        if (task_follow_up(context, &follow, &user, err) != 0)
+        if (task_follow_up(context, &follow, &user, err) != 0 ||
+            (telling->has_webhook && tell_webhook(context, &follow.id, &user, err) != 0))
             return -1;
     }
     *told += rows.count;

@@ -14,22 +14,17 @@ extern const struct task task_undo_upload;
 extern const struct task task_roll_up_statistics;
 extern const struct task task_send_budget_alerts;
 extern const struct task task_send_statement;
+extern const struct task task_send_webhook;
 extern const struct task task_send_registration_code;
 
 const struct task *const tasks_all[] = {
-    &task_classify_transactions,
-    &task_budget_alert,
-    &task_ingest_transactions,
-    &task_ingest_upload,
-    &task_post_recurring,
-    &task_link_transfers,
-    &task_undo_classify_run,
-    &task_undo_upload,
-    &task_roll_up_statistics,
-    &task_send_budget_alerts,
-    &task_send_statement,
-    &task_send_registration_code,
-    NULL,
+    &task_classify_transactions,  &task_budget_alert,
+    &task_ingest_transactions,    &task_ingest_upload,
+    &task_post_recurring,         &task_link_transfers,
+    &task_undo_classify_run,      &task_undo_upload,
+    &task_roll_up_statistics,     &task_send_budget_alerts,
+    &task_send_statement,         &task_send_webhook,
+    &task_send_registration_code, NULL,
 };
 
 const struct task *task_find(const char *name)

@@ -3,11 +3,14 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "api/reply.h"
 #include "api/request.h"
+#include "base/settings.h"
+#include "mail/webhook.h"
 
 struct body {
-    json_t *budget_alert, *monthly_statement, *quiet;
+    json_t *budget_alert, *monthly_statement, *quiet, *webhook;
     const char *digest, *digest_at;
 };
 
@@ -25,6 +28,16 @@ static const struct json_field fields[] = {
     {"digest", JSON_FIELD_TEXT, 0, 1, 10, offsetof(struct body, digest)},
     {"digest_at", JSON_FIELD_TEXT, 0, 5, 5, offsetof(struct body, digest_at)},
     {"quiet", JSON_FIELD_OBJECT, JSON_NULLABLE, 0, 0, offsetof(struct body, quiet)},
+    {"webhook", JSON_FIELD_OBJECT, JSON_NULLABLE, 0, 0, offsetof(struct body, webhook)},
+};
+
+struct hook {
+    const char *url, *secret;
+};
+
+static const struct json_field hook_fields[] = {
+    {"url", JSON_FIELD_TEXT, JSON_REQUIRED, 1, WEBHOOK_URL_MAX, offsetof(struct hook, url)},
+    {"secret", JSON_FIELD_TEXT, JSON_REQUIRED, 1, 200, offsetof(struct hook, secret)},
 };
 
 static const struct json_field kind_fields[] = {
@@ -61,6 +74,30 @@ static void set_kind(struct request *request, json_t *out, json_t *value, const 
         json_object_set_new(out, name, json_boolean(kind.mail));
 }
 
+/* The secret is kept sealed. */
+static void set_webhook(struct request *request, json_t *out, json_t *value)
+{
+    struct hook hook = {NULL, NULL};
+    struct str secret;
+    struct err err;
+    if (json_is_null(json_object_get(request->json, "webhook"))) {
+        json_object_set_new(out, "webhook_url", json_null());
+        return;
+    }
+    if (value == NULL ||
+        JSON_DECODE(value, "/webhook", hook_fields, &hook, request->arena, &request->faults) != 0)
+        return;
+    if (webhook_check_url(hook.url, settings.webhook_private != 0, &err) != 0) {
+        faults_add(&request->faults, "/webhook/url", "%s", err.text);
+    } else if (webhook_read_secret(request->arena, hook.secret, &secret, &err) != 0) {
+        faults_add(&request->faults, "/webhook/secret", "%s", err.text);
+    } else {
+        struct seal_key key = seal_derive(&request->api->secret, SEAL_WEBHOOK_SECRET);
+        json_object_set_new(out, "webhook_url", json_string(hook.url));
+        json_object_set_new(out, "webhook_secret", json_string(seal_close(request->arena, &key, secret)));
+    }
+}
+
 static const char *read_body(struct request *request)
 {
     struct body body = {NULL};
@@ -82,6 +119,7 @@ static const char *read_body(struct request *request)
         json_object_set_new(out, "quiet_from", json_null());
         json_object_set_new(out, "quiet_to", json_null());
     }
+    set_webhook(request, out, body.webhook);
     return json_write(request->arena, out);
 }
 
