@@ -334,10 +334,10 @@ static int32_t goes_on_from(const struct settle *settle)
 {
     const struct recurring_edit *edit = settle->edit;
     const struct db_rows *facts = settle->facts;
-    if (edit->is_new || settle->is_split || !rows_bool(facts, 0, HAS_DATES))
+    bool was_active = !edit->is_new && strcmp(rows_text(facts, 0, STATE), "active") == 0;
+    if (edit->is_new || settle->is_split || (was_active && !rows_bool(facts, 0, HAS_DATES)))
         return settle->first;
     int32_t today = zone_date(settle->zone, settle->now_ms), from = today;
-    bool was_active = strcmp(rows_text(facts, 0, STATE), "active") == 0;
     if (was_active && !rows_is_null(facts, 0, NEXT)) {
         int32_t next = rows_date(facts, 0, NEXT);
         if (next < today || (edit->rrule_text == NULL && edit->start_text == NULL))
