@@ -64,6 +64,7 @@ const struct periodic periodic_all[] = {
     {"budgets", SECONDS(2), PERIODIC_LATEST, budgets_hand_over},
     {"budgets_all", DAYS(1), PERIODIC_LATEST, budgets_all_due},
     {"statements", MINUTES(30), PERIODIC_LATEST, statements_hand_over},
+    {"train_prior", DAYS(1), PERIODIC_LATEST, prior_hand_over},
     {"verify", SECONDS(5), PERIODIC_LATEST, verify_slice},
     {NULL, 0, PERIODIC_LATEST, NULL},
 };

@@ -12,6 +12,7 @@ static const struct {
     {&sql_prune_uploads, HOURS(24)},       {&sql_prune_sessions, HOURS(24)},
     {&sql_prune_idempotency, HOURS(24)}, /* what the HTTP contract promises */
     {&sql_prune_registrations, HOURS(24)}, {&sql_prune_payloads, HOURS(24)},
+    {&sql_prune_classify, HOURS(30 * 24)},
 };
 
 int prune_leftovers(struct periodic_context *context, int64_t slot_ms, struct err *err)

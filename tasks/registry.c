@@ -9,6 +9,7 @@ extern const struct task task_ingest_transactions;
 extern const struct task task_ingest_upload;
 extern const struct task task_post_recurring;
 extern const struct task task_link_transfers;
+extern const struct task task_train_prior;
 extern const struct task task_undo_classify_run;
 extern const struct task task_undo_upload;
 extern const struct task task_roll_up_statistics;
@@ -17,15 +18,25 @@ extern const struct task task_send_statement;
 extern const struct task task_send_webhook;
 extern const struct task task_send_registration_code;
 
+/* clang-format off: one line a task */
 const struct task *const tasks_all[] = {
-    &task_classify_transactions,  &task_budget_alert,
-    &task_ingest_transactions,    &task_ingest_upload,
-    &task_post_recurring,         &task_link_transfers,
-    &task_undo_classify_run,      &task_undo_upload,
-    &task_roll_up_statistics,     &task_send_budget_alerts,
-    &task_send_statement,         &task_send_webhook,
-    &task_send_registration_code, NULL,
+    &task_classify_transactions,
+    &task_budget_alert,
+    &task_ingest_transactions,
+    &task_ingest_upload,
+    &task_post_recurring,
+    &task_link_transfers,
+    &task_train_prior,
+    &task_undo_classify_run,
+    &task_undo_upload,
+    &task_roll_up_statistics,
+    &task_send_budget_alerts,
+    &task_send_statement,
+    &task_send_webhook,
+    &task_send_registration_code,
+    NULL,
 };
+/* clang-format on */
 
 const struct task *task_find(const char *name)
 {

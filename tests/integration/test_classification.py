@@ -1,11 +1,10 @@
 """Sorting into categories: taught once, applied at once, never over what the user set, and the same after any crash."""
 
-import os
 import signal
 
 import psycopg2.extras
 import pytest
-from support.instance import binary
+from support.instance import run_purser
 from support.people import register
 from support.waiting import wait_until
 
@@ -522,3 +521,58 @@ def test_rules_move_to_another_person(pupil, instance):
     assert got[1]["when"] == {"text": {"word": "bb"}, "amount": {"min": "5"}, "sign": "out"}
     assert stranger.client.post("/v1/rules/import", exported | {"replace": True}).json() == {"imported": 2}
     assert len(stranger.client.get("/v1/rules").json()["data"]) == 2
+
+
+# What people share
+
+
+def test_a_merchant_that_five_people_share_is_suggested_to_a_sixth(make_instance):
+    own = make_instance().start()
+    people = [register(own) for _ in range(5)]
+    silent = register(own)
+    for number, person in enumerate([*people, silent]):
+        upload(person, [("2026-01-02", "FLURBMART 17", "-12.50"), ("2026-01-03", "GLOXO 4", "-12.50")])
+        settled(person)
+        if person is not silent:
+            assert person.client.patch("/v1/classifier", {"share_labels": True}).status == 200
+        teach(person, rows(person)["FLURBMART 17"], category(person, "Groceries"))
+        if number > 0:  # four who share and one who does not
+            teach(person, rows(person)["GLOXO 4"], category(person, "Fuel"))
+        settled(person)
+    own.clock.advance(days=1)
+    wait_until(lambda: own.query("SELECT entries FROM classifier_prior WHERE entries > 0"), 20, "the prior is trained")
+    sixth = register(own)
+    told = sixth.client.post("/v1/classify", {"description": "FLURBMART 99", "amount": "-5.00"}).json()
+    assert told["data"][0]["name"].endswith("Groceries")
+    assert "prior" in [reason["kind"] for reason in told["data"][0]["reasons"]]
+    told = sixth.client.post("/v1/classify", {"description": "GLOXO 9", "amount": "-5.00"}).json()
+    assert all(reason["kind"] != "prior" for one in told["data"] for reason in one["reasons"])
+    (people_count, labels), = own.query("SELECT people, labels FROM classifier_prior ORDER BY version DESC LIMIT 1")
+    assert (people_count, labels) == (5, 9)
+
+
+# The command line
+
+
+def test_the_command_line_asks_explains_and_keeps_rules(instance, pupil, tmp_path):
+    def purser(*words, stdin=None, check=True):
+        return run_purser(*words, environment=instance.settings | {"PURSER_TOKEN": pupil.token}, stdin=stdin, check=check)
+
+    upload(pupil, [("2026-01-02", "ZORBLAT 1", "-12.50"), ("2026-01-03", "XQZVY", "-1.00")])
+    settled(pupil)
+    category(pupil, "Zorb things")
+    assert '"matched": 1' in purser("rules", "add", "Zorb", "--contains", "zorblat", "--category", "Zorb things", "--preview").stdout
+    assert "added" in purser("rules", "add", "Zorb", "--contains", "zorblat", "--category", "Zorb things", "--tags", "a,b").stdout
+    assert "Zorb" in purser("rules", "list").stdout
+    assert "changed 1" in purser("classify", "run", "--scope", "rules").stdout
+    told = purser("classify", "explain", rows(pupil)["ZORBLAT 1"]["id"]).stdout
+    assert told.startswith("Zorb things, by rule") and "Zorb" in told
+    assert "perhaps" in purser("classify", "explain", rows(pupil)["XQZVY"]["id"]).stdout
+    assert "Zorb things (set without asking: rule)" in purser("classify", "ZORBLAT 5", "--amount", "-3").stdout
+    exported = purser("rules", "export").stdout
+    assert "imported 1 rules" in purser("rules", "import", "--replace", stdin=exported).stdout
+    listed = pupil.client.get("/v1/rules").json()["data"]
+    assert len(listed) == 1
+    assert "deleted" in purser("rules", "delete", listed[0]["id"]).stdout
+    assert purser("rules", "delete", listed[0]["id"], check=False).returncode == 1
+    assert purser("classify", check=False).returncode == 2
