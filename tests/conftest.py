@@ -17,6 +17,10 @@ from support.smtp import SmtpServer  # noqa: E402
 SHARED = os.path.join(os.path.dirname(binary("")), "..", "..", "..", "shared")
 
 
+# A fresh machine has no locale; what the tests start (hledger, psql) is to read and write UTF-8 all the same.
+os.environ["LC_ALL"] = "C.UTF-8"
+
+
 @pytest.fixture(scope="session")
 def scratch():
     """A short folder: a unix socket's path has 107 bytes."""
