@@ -1,6 +1,7 @@
 #!/bin/bash
 # The whole test suite of out/VARIANT, which must be built: unit tests, then integration tests. Ends with one plain line,
-# `N passed, N failed`, and exits 1 when something failed. SLOW=1 adds the tests that take long.
+# `N passed, N failed`, and exits 1 when something failed. SLOW=1 adds the tests that take long; JOBS (2): how many test
+# files run at a time, each with servers of its own.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 variant=${VARIANT:-release}
