@@ -16,7 +16,7 @@ end
 -- What one shape of envelope (the digits of its six lengths) means: where its texts end, and the targets seen with it.
 local function read_shape(lens)
     local t, q, l, u, m, p = match(lens, '^(%d%d)(%d%d)(%d%d)(%d%d%d)(%d%d%d)(%d%d)$')
-    local shape = {targets = {}, tasks = {}, has_unique = u ~= '000'}
+    local shape = {targets = {}, has_unique = u ~= '000'}
     shape.task = 100 + t
     shape.queue = shape.task + q
     shape.lane = shape.queue + l
@@ -26,11 +26,10 @@ local function read_shape(lens)
     return shape
 end
 
--- Where a job goes: one a queue and lane and call. false when the queue's name is not allowed.
-local function find_target(K, shape, text, targets)
-    local length = shape.queue - shape.task
-    local queue, lane = sub(text, 1, length), sub(text, length + 1)
-    if find(queue, '[^a-z0-9_]') then
+-- Where a job goes: one a queue and lane and call. text: its task, queue and lane. false when a name is not allowed.
+local function find_target(shape, text, targets)
+    local queue, lane = sub(text, shape.task - 99, shape.queue - 100), sub(text, shape.queue - 99)
+    if find(sub(text, 1, shape.queue - 100), '[^a-z0-9_]') or not shape.valid then
         shape.targets[text] = false
         return false
     end
@@ -61,7 +60,7 @@ local function has_room(K, queue, depths)
 end
 
 -- Fills ids[i] (false: malformed), and for the well-formed ones their run_at, target and unique key.
-local function read_envelopes(K, args, n, ids, run_ats, goals, uniques, targets)
+local function read_envelopes(args, n, ids, run_ats, goals, uniques, targets)
     local shapes = {}
     for i = 1, n do
         local envelope = args[i + 2]
@@ -73,16 +72,12 @@ local function read_envelopes(K, args, n, ids, run_ats, goals, uniques, targets)
                 shape = read_shape(lens)
                 shapes[lens] = shape
             end
-            local task = sub(envelope, 101, shape.task)
-            if shape.tasks[task] == nil then
-                shape.tasks[task] = not find(task, '[^a-z0-9_]')
-            end
-            local text = sub(envelope, shape.task + 1, shape.lane)
+            local text = sub(envelope, 101, shape.lane)
             local target = shape.targets[text]
             if target == nil then
-                target = find_target(K, shape, text, targets)
+                target = find_target(shape, text, targets)
             end
-            if shape.valid and #envelope >= shape.size and shape.tasks[task] and target then
+            if target and #envelope >= shape.size then
                 ids[i], run_ats[i], goals[i] = id, run_at, target
                 uniques[i] = shape.has_unique and sub(envelope, shape.lane + 1, shape.unique) or ''
             end
@@ -114,7 +109,7 @@ local function put(keys, args)
     local K, now, bounded = shard(keys), tonumber(args[1]), args[2] == '1'
     local n, ids, run_ats, goals, uniques, targets = #args - 2, {}, {}, {}, {}, {}
     local status, holders, envelopes, sched, depths, seen = {}, {}, {}, {}, {}, {}
-    read_envelopes(K, args, n, ids, run_ats, goals, uniques, targets)
+    read_envelopes(args, n, ids, run_ats, goals, uniques, targets)
     local existing = find_existing(K, ids, n)
     local wake = false
     for i = 1, n do
