@@ -196,7 +196,7 @@ static double resident_mb(long pid)
 
 static void measure_memory(redisContext *redis, struct tell *tell)
 {
-    const char *text = getenv("JOBS");
+    const char *text = getenv("MEMORY_JOBS");
     int jobs = text == NULL ? 200000 : atoi(text);
     char name[96];
     for (int at = 0; at < jobs; at += 50000) {
