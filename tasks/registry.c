@@ -18,7 +18,8 @@ extern const struct task task_send_statement;
 extern const struct task task_send_webhook;
 extern const struct task task_send_registration_code;
 
-/* clang-format off: one line a task */
+/* One line a task. */
+/* clang-format off */
 const struct task *const tasks_all[] = {
     &task_classify_transactions,
     &task_budget_alert,
