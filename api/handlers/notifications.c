@@ -100,7 +100,7 @@ static void set_webhook(struct request *request, json_t *out, json_t *value)
 
 static const char *read_body(struct request *request)
 {
-    struct body body = {NULL};
+    struct body body = {0};
     struct span quiet = {NULL, NULL};
     json_t *out = json_own(request->arena, json_object());
     request_decode(request, fields, &body);
