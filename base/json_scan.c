@@ -59,7 +59,7 @@ static bool is_number_char(char c)
  * judge. */
 static bool is_exact(struct str number)
 {
-    size_t digits = 0;
+    size_t digits = 0, significant = 0; /* zeros at the end say nothing */
     bool is_real = false, in_mantissa = true;
     for (size_t i = 0; i < number.size; i++) {
         char c = number.data[i];
@@ -67,10 +67,13 @@ static bool is_exact(struct str number)
             in_mantissa = false;
         if (c == '.' || c == 'e' || c == 'E')
             is_real = true;
-        else if (in_mantissa && c >= '0' && c <= '9' && (c != '0' || digits > 0))
+        else if (in_mantissa && c >= '0' && c <= '9' && (c != '0' || digits > 0)) {
             digits++;
+            if (c != '0')
+                significant = digits;
+        }
     }
-    return !is_real || digits <= 15;
+    return !is_real || significant <= 15;
 }
 
 enum json_scan_result json_scan(struct str text, size_t stop, struct buf *pointer)
