@@ -126,6 +126,23 @@ START_TEST(a_quoted_string_reads_back_as_itself)
 }
 END_TEST
 
+START_TEST(what_is_written_is_read_again)
+{
+    static const char *const texts[] = {"3e14", "24.47", "-0.1", "1e300", "[0.10000,123456789012345,1.5e-9]"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct arena arena;
+        arena_init(&arena);
+        struct faults faults;
+        faults_init(&faults, &arena);
+        const char *text = json_write(&arena, json_read(&arena, str_of(texts[i]), &faults));
+        json_t *again = json_read(&arena, str_of(text), &faults);
+        ck_assert_int_eq(faults.count, 0);
+        ck_assert_str_eq(json_write(&arena, again), text);
+        arena_free(&arena);
+    }
+}
+END_TEST
+
 Suite *json_suite(void);
 Suite *json_suite(void)
 {
@@ -136,6 +153,7 @@ Suite *json_suite(void)
     tcase_add_test(tests, decimals_keep_their_digits);
     tcase_add_test(tests, a_number_that_was_read_is_written_as_it_came);
     tcase_add_test(tests, a_quoted_string_reads_back_as_itself);
+    tcase_add_test(tests, what_is_written_is_read_again);
     suite_add_tcase(suite, tests);
     return suite;
 }
