@@ -13,6 +13,16 @@
 int task_decode_args(struct task_context *context, struct job *job, const struct json_field *fields,
                      size_t count, void *out) MUST_CHECK;
 
+/* {NAME: [1..TASK_IDS_MAX ids]}, as the scheduler hands things over. Looks whether args are of that form; for
+ * `validate`. */
+enum { TASK_IDS_MAX = 500 };
+void task_validate_ids(json_t *args, const char *name, struct arena *arena, struct faults *faults);
+
+/* All ids of a batch's jobs, in the context's arena; gives how many. A job whose args are not of the form
+ * ends dead and the others go on. */
+size_t task_read_ids(struct task_context *context, struct job *jobs, size_t count, const char *name,
+                     struct id **ids);
+
 /* The job is dead of these faults, of which there is at least one. */
 void task_refuse_args(struct task_context *context, struct job *job, const struct faults *faults);
 

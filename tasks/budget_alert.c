@@ -14,30 +14,11 @@
 #include "ledger/budgets.h"
 #include "tasks/args.h"
 
-enum { USERS_MAX = 500, BUDGETS_MAX = 100000, ALERTS_EACH = 3, MINUTE_MS = 60000 };
-
-static void read_users(json_t *args, struct id *ids, size_t *count, struct arena *arena,
-                       struct faults *faults)
-{
-    json_t *users = json_object_get(args, "users");
-    size_t size = json_array_size(users);
-    if (size < 1 || size > USERS_MAX) {
-        faults_add(faults, "/users", "must be a list of 1 to %d ids", USERS_MAX);
-        return;
-    }
-    for (size_t i = 0; i < size; i++) {
-        const char *text = json_string_value(json_array_get(users, i));
-        if (text == NULL || id_parse(str_of(text), &ids[*count]) != 0)
-            faults_add(faults, arena_printf(arena, "/users/%zu", i), "must be an id (a UUID)");
-        else
-            (*count)++;
-    }
-}
+enum { BUDGETS_MAX = 100000, ALERTS_EACH = 3, MINUTE_MS = 60000 };
 
 static void validate(json_t *args, struct arena *arena, struct faults *faults)
 {
-    size_t count = 0;
-    read_users(args, arena_array(arena, USERS_MAX, sizeof(struct id)), &count, arena, faults);
+    task_validate_ids(args, "users", arena, faults);
 }
 
 /* When and by which job a person is told. */
@@ -181,7 +162,7 @@ static int tell_webhook(struct task_context *context, const struct id *alerts, c
 
 /* Notes them, and asks for a job for each person who has new ones. */
 static int note_alerts(struct task_context *context, const struct alerts *alerts,
-                       const struct telling *tellings, size_t telling_count, int64_t *told, struct err *err)
+                       const struct telling *tellings, size_t telling_count, struct err *err)
 {
     struct db_params params;
     struct db_rows rows;
@@ -212,32 +193,21 @@ static int note_alerts(struct task_context *context, const struct alerts *alerts
             (telling->has_webhook && tell_webhook(context, &follow.id, &user, err) != 0))
             return -1;
     }
-    *told += rows.count;
     return 0;
 }
 
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
-    struct id *users = arena_array(context->arena, count * USERS_MAX, sizeof *users);
+    struct id *users;
     struct telling *tellings;
     struct alerts alerts;
-    size_t user_count = 0, telling_count;
-    int64_t told = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct faults faults;
-        faults_init(&faults, context->arena);
-        json_t *args = jobs[i].skip ? NULL : json_read(context->arena, jobs[i].args, &faults);
-        if (args != NULL)
-            read_users(args, users, &user_count, context->arena, &faults);
-        if (faults.count > 0)
-            task_refuse_args(context, &jobs[i], &faults);
-    }
+    size_t user_count = task_read_ids(context, jobs, count, "users", &users), telling_count;
     if (user_count == 0)
         return 0;
     if (read_tellings(context, users, user_count, &tellings, &telling_count, err) != 0 ||
         find_alerts(context, users, user_count, tellings, telling_count, &alerts, err) != 0)
         return -1;
-    return note_alerts(context, &alerts, tellings, telling_count, &told, err);
+    return note_alerts(context, &alerts, tellings, telling_count, err);
 }
 
 const struct task task_budget_alert = {

@@ -5,33 +5,11 @@
  * triggers in the transaction that changes the rows: nothing is added up here but what they say.
  * Promises  a month of a person is closed once; the row and the job of its mail are one transaction.
  */
-#include "base/json.h"
-#include "tasks/task.h"
-
-enum { USERS_MAX = 500 };
-
-static void read_users(json_t *args, struct id *ids, size_t *count, struct arena *arena,
-                       struct faults *faults)
-{
-    json_t *users = json_object_get(args, "users");
-    size_t size = json_array_size(users);
-    if (size < 1 || size > USERS_MAX) {
-        faults_add(faults, "/users", "must be a list of 1 to %d ids", USERS_MAX);
-        return;
-    }
-    for (size_t i = 0; i < size; i++) {
-        const char *text = json_string_value(json_array_get(users, i));
-        if (text == NULL || id_parse(str_of(text), &ids[*count]) != 0)
-            faults_add(faults, arena_printf(arena, "/users/%zu", i), "must be an id (a UUID)");
-        else
-            (*count)++;
-    }
-}
+#include "tasks/args.h"
 
 static void validate(json_t *args, struct arena *arena, struct faults *faults)
 {
-    size_t count = 0;
-    read_users(args, arena_array(arena, USERS_MAX, sizeof(struct id)), &count, arena, faults);
+    task_validate_ids(args, "users", arena, faults);
 }
 
 static int close_months(struct task_context *context, const struct id *users, size_t count, struct err *err)
@@ -62,17 +40,8 @@ static int close_months(struct task_context *context, const struct id *users, si
 
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
-    struct id *users = arena_array(context->arena, count * USERS_MAX, sizeof *users);
-    size_t user_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct faults faults;
-        faults_init(&faults, context->arena);
-        json_t *args = jobs[i].skip ? NULL : json_read(context->arena, jobs[i].args, &faults);
-        if (args != NULL)
-            read_users(args, users, &user_count, context->arena, &faults);
-        if (faults.count > 0)
-            jobs[i].outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
-    }
+    struct id *users;
+    size_t user_count = task_read_ids(context, jobs, count, "users", &users);
     return user_count == 0 ? 0 : close_months(context, users, user_count, err);
 }
 

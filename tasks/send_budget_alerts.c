@@ -8,14 +8,12 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/seal.h"
 #include "base/settings.h"
 #include "finance/date.h"
 #include "finance/money.h"
 #include "ledger/mails.h"
-#include "ledger/notifications.h"
 #include "mail/template.h"
-#include "tasks/task.h"
+#include "tasks/telling.h"
 
 enum { BODY_MAX = 256 * 1024 };
 
@@ -114,26 +112,16 @@ static int run_one(struct task_context *context, const struct seal_key *key, str
         return -1;
     if (rows.count == 0 || !rows_bool(&rows, 0, WANTS_MAIL))
         return 0;
-    int64_t until_ms = notification_quiet_until(rows_text(&rows, 0, TIMEZONE), rows_int(&rows, 0, QUIET_FROM),
-                                                rows_int(&rows, 0, QUIET_TO), context->now_ms);
-    if (until_ms > 0) {
-        job->outcome =
-            (struct outcome){.kind = OUTCOME_SNOOZE, .until_ms = until_ms, .reason = "quiet hours"};
+    if (telling_waits(context, job, rows_text(&rows, 0, TIMEZONE), rows_int(&rows, 0, QUIET_FROM),
+                      rows_int(&rows, 0, QUIET_TO)))
         return 0;
-    }
     write_draft(context->arena, &rows, &draft);
     return mails_deliver(context->db, context->arena, key, job, &draft, err);
 }
 
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
-    struct seal_key key;
-    if (seal_load(settings.keys, &key, err) != 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (!jobs[i].skip && run_one(context, &key, &jobs[i], err) != 0)
-            return -1;
-    return 0;
+    return telling_run_each(context, jobs, count, run_one, err);
 }
 
 const struct task task_send_budget_alerts = {

@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 #include "base/json.h"
-#include "base/seal.h"
 #include "base/settings.h"
 #include "ledger/mails.h"
 #include "mail/template.h"
 #include "tasks/args.h"
+#include "tasks/telling.h"
 
 struct args {
     const char *email, *kind, *sealed;
@@ -127,13 +127,7 @@ static int run_one(struct task_context *context, const struct seal_key *key, str
 
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
-    struct seal_key key;
-    if (seal_load(settings.keys, &key, err) != 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (!jobs[i].skip && run_one(context, &key, &jobs[i], err) != 0)
-            return -1;
-    return 0;
+    return telling_run_each(context, jobs, count, run_one, err);
 }
 
 const struct task task_send_registration_code = {

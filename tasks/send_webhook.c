@@ -9,13 +9,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
-#include "base/seal.h"
 #include "base/settings.h"
 #include "finance/date.h"
 #include "finance/money.h"
 #include "mail/webhook.h"
-#include "tasks/task.h"
+#include "tasks/args.h"
+#include "tasks/telling.h"
 
 enum { TIMEOUT_MS = 15000 };
 
@@ -100,14 +99,9 @@ static int run_one(struct task_context *context, const struct seal_key *key, str
 {
     struct db_params params;
     struct db_rows rows;
-    struct faults faults;
     struct args args = {NULL};
-    faults_init(&faults, context->arena);
-    json_t *value = json_read(context->arena, job->args, &faults);
-    if (value == NULL || JSON_DECODE(value, "", fields, &args, context->arena, &faults) != 0) {
-        job->outcome = (struct outcome){.kind = OUTCOME_DEAD, .reason = faults.list[0].detail};
+    if (task_read_args(context, job, fields, &args) != 0)
         return 0;
-    }
     db_params_init(&params, context->arena);
     db_add_id(&params, args.alerts);
     if (db_run(context->db, &sql_budget_alert_mail, &params, &rows, err) != 0)
@@ -119,13 +113,7 @@ static int run_one(struct task_context *context, const struct seal_key *key, str
 
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
 {
-    struct seal_key key;
-    if (seal_load(settings.keys, &key, err) != 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (!jobs[i].skip && run_one(context, &key, &jobs[i], err) != 0)
-            return -1;
-    return 0;
+    return telling_run_each(context, jobs, count, run_one, err);
 }
 
 const struct task task_send_webhook = {
