@@ -134,9 +134,18 @@ $(BENCHES): $(OUT)/%: $(OUT)/obj/%.o $(BENCH_SHARED_OBJS) $(OUT)/libpurser.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
 
-bench-classify: $(OUT)/bench/classifier ## FILE=path.csv [BATCH=1|30] [PRIOR=other.csv] [JSON=1]: how good the classifier is on it
+# make bench-NAME builds and runs bench/NAME.c, bench/NAME/*.c or bench/NAME.py, from a fresh clone too. JSON=1 prints one
+# JSON object of named figures and nothing else on stdout; what the Python ones take goes in ARGS="…".
+BENCHES_PY := $(patsubst bench/%.py,bench-%,$(filter-out bench/figures.py,$(wildcard bench/*.py)))
+bench_setup = @{ tools/bootstrap.sh && $(MAKE) $(JOBS) all $(OUT)/test-worker $(1); } >&2
+
+bench-classify: ## FILE=path.csv [BATCH=1|30] [PRIOR=other.csv] [JSON=1]: how good the classifier is on it
+	$(call bench_setup,$(OUT)/bench/classifier)
 	$(Q)$(OUT)/bench/classifier $(FILE) $(if $(BATCH),batch=$(BATCH)) $(if $(PRIOR),prior=$(PRIOR)) $(if $(MIN),min=$(MIN)) \
 	  $(if $(DEFAULTS),defaults=$(DEFAULTS)) $(if $(JSON),json=1)
+$(BENCHES_PY): bench-%:
+	$(call bench_setup)
+	@PURSER_VARIANT=$(VARIANT) /usr/bin/python3 -B bench/$*.py $(ARGS)
 
 # Unit tests: one Check program of all tests/unit/*_test.c; each file defines `Suite *NAME_suite(void)`.
 UNIT_SRCS := $(wildcard tests/unit/*_test.c)
@@ -165,13 +174,13 @@ $(OUT)/test-worker: $(call objects,worker) $(OUT)/obj/tests/support/test_tasks.o
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
 
-# make bench-NAME builds bench/NAME.c, or bench/NAME/*.c, and runs it. JSON=1 prints one JSON object in place of the table.
 $(OUT)/bench/%: $$(addprefix $(OUT)/obj/,$$(addsuffix .o,$$(basename $$(wildcard bench/$$*.c bench/$$*/*.c)))) $(OUT)/libpurser.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
-bench-%: $(OUT)/bench/% $(OUT)/test-worker all
-	@BIN=$(OUT) $<
+bench-%:
+	$(call bench_setup,$(OUT)/bench/$*)
+	@BIN=$(OUT) $(OUT)/bench/$*
 
 clean: ## remove out/
 	rm -rf out

@@ -3,7 +3,7 @@
 can be read; then 64 connections of single transactions as fast as they go, and how long the worker takes to catch up.
 Next to it, in the same run on the same server, the plain loop: one INSERT, one commit, by pgbench.
 
-    bench/api.py [SECONDS]        default: 8
+    make bench-api [JSON=1] [ARGS=SECONDS]        default: 8
 """
 
 import json
@@ -16,6 +16,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
 
+from figures import Figures, percentile  # noqa: E402
 from support.instance import Instance, run_purser  # noqa: E402
 from support.people import register  # noqa: E402
 from support.servers import PrivatePostgres, remove_folder  # noqa: E402
@@ -54,10 +55,6 @@ class Wire:
         while len(rest) < size:
             rest += self.socket.recv(65536)
         return int(head.split()[1]), rest
-
-
-def percentile(values, part):
-    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
 
 
 def one_by_one(instance, person, account):
@@ -112,14 +109,15 @@ def main():
     database = postgres.create_database()
     run_purser("migrate", environment={"PURSER_DATABASE_URL": postgres.url(database)})
     instance = Instance(os.path.join(folder, "i"), postgres, database, keys)
-    programs = ["api", "worker", "scheduler"]
+    figures = Figures()
     try:
-        instance.start(*programs)
+        instance.start()
         person = register(instance)
         account = person.main_account()["id"]
         accepted, stored = one_by_one(instance, person, account)
-        print(f"one connection: 202 p50 {percentile(accepted, .5):.2f} ms, p99 {percentile(accepted, .99):.2f} ms; "
-              f"stored and readable after that p50 {percentile(stored, .5):.2f} ms, p99 {percentile(stored, .99):.2f} ms")
+        for what, taken in (("202", accepted), ("stored and readable after that", stored)):
+            for name, share in (("p50", .5), ("p99", .99)):
+                figures.add(f"one connection: {what}, {name}", percentile(taken, share), "ms")
         requests, rate, p50, p99 = sixty_four(instance, person, account, folder)
         start = time.monotonic()
         while (left := instance.query("SELECT count(*) FROM job WHERE state = 'accepted'")[0][0]) > 0:
@@ -129,12 +127,16 @@ def main():
         # wrk stops reading at its end: what was on its way is accepted, but not counted by it.
         assert requests + ONE_BY_ONE <= count <= requests + ONE_BY_ONE + 64, (requests, count)
         assert total == -100 * count
-        print(f"64 connections: {rate:.0f} accepted a second, p50 {p50:.2f} ms, p99 {p99:.2f} ms; "
-              f"the worker was done {behind:.2f} s after the last; {count} stored, to the cent")
+        figures.add("64 connections: accepted", rate, "a second", 0)
+        figures.add("64 connections: p50", p50, "ms")
+        figures.add("64 connections: p99", p99, "ms")
+        figures.add("64 connections: the worker was done after the last", behind, "s")
+        figures.add("64 connections: stored, to the cent", count, "rows", 0)
         instance.query("CREATE TABLE plain (id uuid PRIMARY KEY, user_id uuid, account_id uuid, amount bigint, currency text, "
                        "date date, description text, created_at timestamptz)")
         for clients in (1, 64):
-            print(f"plain loop, one INSERT one commit, {clients} connection(s): {plain_loop(postgres, database, clients, folder):.0f} a second")
+            figures.add(f"plain loop, one INSERT one commit, {clients} connections", plain_loop(postgres, database, clients, folder), "a second", 0)
+        figures.end()
     finally:
         instance.stop()
         postgres.stop()

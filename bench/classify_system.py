@@ -3,7 +3,7 @@
 put of the jobs to the last commit. Then all of it again with nothing new, and a correction by one of the people. Everything
 on servers of its own.
 
-    bench/classify_system.py [PEOPLE [ROWS_EACH [LABELS_EACH]]]        defaults: 1000 100 20
+    make bench-classify_system [JSON=1] [ARGS="PEOPLE ROWS_EACH LABELS_EACH"]        defaults: 1000 100 20
 """
 
 import os
@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 
 import psycopg2  # noqa: E402
 import psycopg2.extras  # noqa: E402
+from figures import Figures  # noqa: E402
 from support.instance import ROOT, Instance, run_purser  # noqa: E402
 from support.queue import Queue, envelope, new_id  # noqa: E402
 from support.servers import PrivatePostgres, remove_folder  # noqa: E402
@@ -101,7 +102,7 @@ def backends(postgres):
     return found
 
 
-def measure(instance, queue, connection, people, what):
+def measure(figures, instance, queue, connection, people, what):
     jobs = [(new_id(), person) for person in people]
     envelopes = [envelope(job, "classify_transactions", "classify", {"user": person, "scope": "wanted"}, lane=person) for job, person in jobs]
     child, = instance.worker_children()
@@ -120,8 +121,12 @@ def measure(instance, queue, connection, people, what):
     connection.commit()
     assert failed == 0
     rows = int(looked_at) or 1
-    print(f"{what:34} {looked_at:>8} looked at {changed:>8} changed {wall:8.2f} s; CPU of the child {mine:6.2f} s ({mine / rows * 1e6:5.1f} us a row),"
-          f" of PostgreSQL {theirs:6.2f} s ({theirs / rows * 1e6:5.1f} us a row)", flush=True)
+    figures.add(f"{what}: looked at", int(looked_at or 0), "rows", 0)
+    figures.add(f"{what}: changed", int(changed or 0), "rows", 0)
+    figures.add(f"{what}: time", wall, "s")
+    for whose, seconds in (("the child", mine), ("PostgreSQL", theirs)):
+        figures.add(f"{what}: CPU of {whose}", seconds, "s")
+        figures.add(f"{what}: CPU of {whose}, a row", seconds / rows * 1e6, "us", 1)
 
 
 def main():
@@ -136,15 +141,16 @@ def main():
         people = fill(connection)
         instance = Instance(os.path.join(folder, "i"), postgres, database, os.path.join(folder, "keys"), PURSER_WORKERS=1).start("worker")
         try:
-            queue = Queue(instance.redis)
-            measure(instance, queue, connection, people, f"{PEOPLE} people's {ROWS} rows at once")
+            queue, figures = Queue(instance.redis), Figures()
+            measure(figures, instance, queue, connection, people, f"{PEOPLE} people's {ROWS} rows at once")
             with connection.cursor() as cursor:
                 cursor.execute("SELECT category_source, count(*) FROM transaction GROUP BY 1 ORDER BY 2 DESC")
-                print("   ", ", ".join(f"{source} {count}" for source, count in cursor.fetchall()))
+                figures.say("    " + ", ".join(f"{source} {count}" for source, count in cursor.fetchall()))
                 cursor.execute("UPDATE classifier SET scored_key = NULL")
             connection.commit()
-            measure(instance, queue, connection, people, "the same again: nothing changes")
-            measure(instance, queue, connection, people, "and when that is known")
+            measure(figures, instance, queue, connection, people, "the same again: nothing changes")
+            measure(figures, instance, queue, connection, people, "and when that is known")
+            figures.end()
         finally:
             instance.stop()
             connection.close()

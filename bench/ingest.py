@@ -3,7 +3,7 @@
 the same file again, next to a plain binary COPY of the same rows into an equal table, and next to hledger reading the same
 CSV. Memory of API and worker before and after. Everything in one run, on servers of its own.
 
-    bench/ingest.py [ROWS [ROWS_BEFORE]]        defaults: 100000 1000000
+    make bench-ingest [JSON=1] [ARGS="ROWS ROWS_BEFORE"]        defaults: 100000 1000000
 """
 
 import io
@@ -18,6 +18,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
 
 import psycopg2  # noqa: E402
+from figures import Figures  # noqa: E402
 from support.instance import Instance, run_purser  # noqa: E402
 from support.people import register  # noqa: E402
 from support.servers import PrivatePostgres, remove_folder  # noqa: E402
@@ -120,13 +121,13 @@ def main():
 
 def report(instance, url):
     person = register(instance)
-    connection = psycopg2.connect(url)
+    connection, figures = psycopg2.connect(url), Figures()
 
     def account(name):
         return person.client.post("/v1/accounts", {"name": name, "type": "checking", "currency": "EUR"}).json()
 
     def line(what, seconds, rows=ROWS):
-        print(f"{what:58} {rows / seconds:10,.0f} rows/s {seconds:8.2f} s", flush=True)
+        figures.add(what, rows / seconds, "rows/s", 0)
         return rows / seconds
 
     first, body = account("first"), make_file(ROWS, 2020, 1)
@@ -140,16 +141,18 @@ def report(instance, url):
     seconds = hledger(body)
     if seconds is not None:
         line("hledger reading the same CSV (a tenth of it, times ten)", seconds)
-    print(f"{'upload / COPY':58} {empty / copied:10.2f}")
-    print(f"{'memory: API grew by':58} {grown[0] / 1024:10.1f} MB\n{'memory: worker grew by':58} {grown[1] / 1024:10.1f} MB")
+    figures.add("upload / COPY", empty / copied, "")
+    figures.add("memory: API grew by", grown[0] / 1024, "MB", 1)
+    figures.add("memory: worker grew by", grown[1] / 1024, "MB", 1)
     for n in range(BEFORE // 100_000):
         upload(person, first, make_file(100_000, 2021 + n % 5, 100 + n))
     second = make_file(ROWS, 2026, 2)
     settle(connection)
     full = line(f"upload beside {BEFORE:,} rows", upload(person, first, second)[0])
     settle(connection)
-    line("the same file again", upload(person, first, second)[0])
-    print(f"{'beside them / empty':58} {full / empty:10.2f}")
+    line("the same file again, beside them", upload(person, first, second)[0])
+    figures.add("beside them / empty", full / empty, "")
+    figures.end()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How long a page of GET /v1/transactions takes, by filter, with 1,000,000 rows of one person.
 
-    bench/listing.py [--rows N]
+    make bench-listing [JSON=1] [ARGS="--rows N"]
 
 Makes an instance of its own, fills it by SQL, asks each filter for each of its values 20 times through the API on one kept
 connection (50 rows a page) and prints the median and the slowest.
@@ -9,7 +9,6 @@ connection (50 rows a page) and prints the median and the slowest.
 
 import argparse
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
+from figures import Figures, percentile  # noqa: E402
 from support.instance import Instance, run_purser  # noqa: E402
 from support.people import register  # noqa: E402
 from support.servers import PrivatePostgres, remove_folder  # noqa: E402
@@ -99,12 +99,16 @@ def main():
             cursor.execute("VACUUM ANALYZE")
         connection.close()
         instance.kill("scheduler")
-        print(f"GET /v1/transactions, 50 of {rows:,} rows\n{'filter':<20} {'p50 ms':>8} {'max ms':>8}  slowest value")
+        figures = Figures()
+        figures.say(f"GET /v1/transactions, 50 of {rows:,} rows, by filter")
         for name, queries in cases(accounts[2], categories).items():
             found = {query: measure(client, query) for query in queries}
-            slowest = max(found, key=lambda query: statistics.median(found[query]))
+            slowest = max(found, key=lambda query: percentile(found[query], .5))
             every = [one for times in found.values() for one in times]
-            print(f"{name:<20} {statistics.median(every):8.2f} {max(every):8.2f}  {statistics.median(found[slowest]):.2f} ms: {slowest}", flush=True)
+            figures.add(f"{name}: p50", percentile(every, .5), "ms")
+            figures.add(f"{name}: max", max(every), "ms")
+            figures.add(f"{name}: p50 of the slowest value", percentile(found[slowest], .5), f"ms, {slowest}")
+        figures.end()
     finally:
         instance.stop()
         postgres.stop()

@@ -74,9 +74,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench statement: %s; %" PRId64 " rows\n", err.text, facts->rows);
         return 1;
     }
-    printf("statement: CSV of %ld rows, %.1f MB: %.0f rows/s, %.1f MB/s, certainty %d %%, balance proved\n",
-           rows, (double)file.size / 1e6, (double)rows / seconds, (double)file.size / 1e6 / seconds,
-           facts->certainty);
+    double megabytes = (double)file.size / 1e6;
+    if (getenv("JSON") != NULL)
+        printf("{\"rows\": %ld, \"megabytes\": %.1f, \"rows_a_second\": %.0f, \"megabytes_a_second\": %.1f, "
+               "\"certainty_percent\": %d}\n",
+               rows, megabytes, (double)rows / seconds, megabytes / seconds, facts->certainty);
+    else
+        printf("statement: CSV of %ld rows, %.1f MB: %.0f rows/s, %.1f MB/s, certainty %d %%, balance proved\n",
+               rows, megabytes, (double)rows / seconds, megabytes / seconds, facts->certainty);
     statement_close(statement);
     buf_free(&file);
     return 0;

@@ -3,10 +3,11 @@
 costs with it; and what keeping the sums costs an upload: the same uploads with the triggers on and off, in turns. Everything
 in one run, on servers of its own.
 
-    bench/statistics.py [ROWS,… [UPLOAD_ROWS [ROUNDS]]]        defaults: 1000,100000,1000000 50000 3
+    make bench-statistics [JSON=1] [ARGS="ROWS,… UPLOAD_ROWS ROUNDS"]        defaults: 1000,100000,1000000 50000 4
 """
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -21,9 +22,10 @@ from support.servers import PrivatePostgres, remove_folder  # noqa: E402
 
 SIZES = [int(text) for text in (sys.argv[1] if len(sys.argv) > 1 else "1000,100000,1000000").split(",")]
 UPLOAD = int(sys.argv[2]) if len(sys.argv) > 2 else 50_000
-ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 4
 sys.argv[1:] = []
-from ingest import make_file, upload  # noqa: E402
+from figures import Figures, percentile  # noqa: E402
+from ingest import make_file, settle, upload  # noqa: E402
 
 READS = 300
 PATHS = {"/v1/analytics?period=current_month": "month", "/v1/statistics/monthly": "series", "/v1/statistics/monthly?by=category": None}
@@ -48,18 +50,13 @@ ORDERED_ID = """CREATE FUNCTION ordered_id() RETURNS uuid LANGUAGE sql VOLATILE 
     SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || substr(md5(random()::text), 1, 20))::uuid $$"""
 
 
-def median(values):
-    values = sorted(values)
-    return values[len(values) // 2]
-
-
 def median_ms(work, times):
     taken = []
     for _ in range(times):
         start = time.perf_counter()
         work()
         taken.append((time.perf_counter() - start) * 1000)
-    return median(taken)
+    return percentile(taken, .5)
 
 
 def main():
@@ -74,8 +71,10 @@ def main():
         try:
             connection = psycopg2.connect(postgres.url(database))
             connection.autocommit = True
-            reads(instance, connection.cursor())
-            ingestion(instance, connection.cursor())
+            figures = Figures()
+            reads(figures, instance, connection.cursor())
+            ingestion(figures, instance, connection)
+            figures.end()
         finally:
             instance.stop()
     finally:
@@ -92,9 +91,8 @@ def fill(cursor, person, rows, days=720):
     return time.perf_counter() - start
 
 
-def reads(instance, cursor):
+def reads(figures, instance, cursor):
     cursor.execute(ORDERED_ID)
-    print(f"{'history':>10} {'what':45} {'kept, HTTP p50':>15} {'rows added up':>15}")
     for size in SIZES:
         person = register(instance)
         person.account = person.main_account()
@@ -109,29 +107,35 @@ def reads(instance, cursor):
                 answer = person.client.get(path)
                 assert answer.status == 200, answer
             read()
-            kept = median_ms(read, READS)
-            added = None
+            figures.add(f"{size} rows: {path}, p50", median_ms(read, READS), "ms")
             if by_hand:
-                added = median_ms(lambda: cursor.execute(BY_HAND[by_hand], (person.user, today, today)), 5)
-            print(f"{size:10,} {path:45} {kept:12.2f} ms " + (f"{added:12.2f} ms" if added is not None else ""), flush=True)
-        cost = median(fill(cursor, person, 1000, 30) for _ in range(9)) * 1000
-        print(f"{size:10,} {'insert of 1,000 rows of the last month':45} {cost:12.2f} ms", flush=True)
+                figures.add(f"{size} rows: the same added up by SQL, {by_hand}",
+                            median_ms(lambda: cursor.execute(BY_HAND[by_hand], (person.user, today, today)), 5), "ms")
+        figures.add(f"{size} rows: insert of 1,000 rows of the last month",
+                    percentile([fill(cursor, person, 1000, 30) for _ in range(9)], .5) * 1000, "ms")
 
 
-def ingestion(instance, cursor):
-    """The same uploads, sums kept and not, in turns, each into an account of its own."""
+def ingestion(figures, instance, connection):
+    """The same uploads, sums kept and not, in pairs whose order changes, each into an account of its own. Without the
+    scheduler, which would find the sums wrong and mend them."""
+    instance.kill("scheduler", signal.SIGTERM)
     person = register(instance)
     speeds = {"ENABLE": [], "DISABLE": []}
-    for number in range(2 * ROUNDS):
-        account = person.client.post("/v1/accounts", {"name": f"a{number}", "type": "checking", "currency": "EUR"}).json()
-        how = ("ENABLE", "DISABLE")[number % 2]
-        for trigger in ("insert", "update", "delete"):
-            cursor.execute(f"ALTER TABLE transaction {how} TRIGGER rollup_{trigger}")
-        seconds, fates = upload(person, account, make_file(UPLOAD, 2026, number))
-        assert fates["inserted"] == UPLOAD, fates
-        speeds[how].append(UPLOAD / seconds)
-    kept, plain = median(speeds["ENABLE"]), median(speeds["DISABLE"])
-    print(f"\nupload of {UPLOAD:,} rows: {kept:,.0f} rows/s with the sums kept, {plain:,.0f} without: {1 - kept / plain:.1%} of it")
+    waiting = psycopg2.connect(connection.dsn)
+    for number in range(ROUNDS):
+        body = make_file(UPLOAD, 2026, number)
+        for how in sorted(speeds, reverse=number % 2 == 1):
+            account = person.client.post("/v1/accounts", {"name": f"{how} {number}", "type": "checking", "currency": "EUR"}).json()
+            settle(waiting)
+            for trigger in ("insert", "update", "delete"):
+                connection.cursor().execute(f"ALTER TABLE transaction {how} TRIGGER rollup_{trigger}")
+            seconds, fates = upload(person, account, body)
+            assert fates["inserted"] == UPLOAD, fates
+            speeds[how].append(UPLOAD / seconds)
+    for how, words in (("ENABLE", "kept"), ("DISABLE", "not kept")):
+        figures.add(f"upload of {UPLOAD} rows, sums {words}", percentile(speeds[how], .5), "rows/s", 0)
+    costs = [1 - kept / plain for kept, plain in zip(speeds["ENABLE"], speeds["DISABLE"])]
+    figures.add("keeping the sums costs of the rows/s, median of the pairs", percentile(costs, .5) * 100, "%", 1)
 
 
 if __name__ == "__main__":
