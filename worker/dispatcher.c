@@ -56,6 +56,7 @@ static void hand_out(struct dispatcher *dispatcher)
         buf_init(&frame, WIRE_LIMIT);
         batch_write(batch, &frame);
         observe_latency(dispatcher, batch);
+        settle_begin(dispatcher, batch);
         children_run(child, &frame, batch, batch->task->timeout_ms);
         buf_free(&frame);
         crash_point("dispatcher_handed_out");

@@ -81,6 +81,8 @@ void lease_on_time(uv_timer_t *timer);
 void lease_return_stale(struct dispatcher *dispatcher);
 
 /* settle.c: what became of batches. */
+/* To be called when a batch goes to a child: Redis must know which job runs alone (purser_begin). */
+void settle_begin(struct dispatcher *dispatcher, const struct batch *batch);
 void settle_progress(void *dispatcher, struct worker_child *child);
 int settle_outcomes(void *dispatcher, struct worker_child *child, struct str body);
 void settle_death(void *dispatcher, struct worker_child *child, int status, const struct rusage *usage);

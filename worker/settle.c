@@ -246,29 +246,37 @@ static void fail_for_time(struct dispatcher *dispatcher, struct batch *batch)
     batch_free(batch);
 }
 
-static void on_progress_known(void *data, const redisReply *reply, const struct err *err)
+static void on_told(void *data, const redisReply *reply, const struct err *err)
 {
     (void)data;
     (void)reply;
-    (void)err; /* then their crashes count on: an import of many steps tells again when it runs again */
+    (void)err; /* then crashes are counted a little differently, this once */
+}
+
+static void tell(struct dispatcher *dispatcher, const char *function, const struct batch *batch)
+{
+    struct arena arena;
+    struct redis_args args;
+    struct err err;
+    arena_init(&arena);
+    queue_call_init(&args, &arena, function);
+    redis_add_text(&args, dispatcher->node);
+    for (size_t i = 0; i < batch->count; i++)
+        redis_add_text(&args, batch->flights[i].id);
+    (void)!queue_call_uv(dispatcher->queue, &args, on_told, NULL, &err);
+    arena_free(&arena);
+}
+
+void settle_begin(struct dispatcher *dispatcher, const struct batch *batch)
+{
+    if (batch->alone)
+        tell(dispatcher, "begin", batch);
 }
 
 void settle_progress(void *data, struct worker_child *child)
 {
-    struct dispatcher *dispatcher = data;
-    const struct batch *batch = child->work;
-    struct arena arena;
-    struct redis_args args;
-    struct err err;
-    if (batch == NULL)
-        return;
-    arena_init(&arena);
-    queue_call_init(&args, &arena, "progress");
-    redis_add_text(&args, dispatcher->node);
-    for (size_t i = 0; i < batch->count; i++)
-        redis_add_text(&args, batch->flights[i].id);
-    (void)!queue_call_uv(dispatcher->queue, &args, on_progress_known, NULL, &err);
-    arena_free(&arena);
+    if (child->work != NULL)
+        tell(data, "progress", child->work);
 }
 
 void settle_death(void *data, struct worker_child *child, int status, const struct rusage *usage)

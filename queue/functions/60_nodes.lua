@@ -22,9 +22,9 @@ local function beat(keys, args)
     return reply
 end
 
--- Back to the front of its queue. how: "crash" (a child died under it: alone from now on, the third time is the last),
--- "lost" (its dispatcher died: alone from now on, a second time counts as a crash), "alone" (it ran too long among
--- others), "back" (it was not begun, nothing happened to it).
+-- Back to the front of its queue. how: "crash" (a process died under it: alone from now on, the third time is the last),
+-- "lost" (its dispatcher died, for which any job here may be to blame or none: alone from now on), "alone" (it ran too
+-- long among others), "back" (it was not begun, nothing happened to it).
 local function give_back(K, id, how, now, reason)
     local envelope = call('HGET', K.job, id)
     local job = parse(envelope)
@@ -36,7 +36,7 @@ local function give_back(K, id, how, now, reason)
         return
     end
     release_limits(K, id, job)
-    if how == 'crash' or (how == 'lost' and has_flag(job, FLAG_ALONE)) then
+    if how == 'crash' then
         job.crashes = job.crashes + 1
     end
     if how ~= 'back' then
@@ -68,6 +68,21 @@ local function requeue(keys, args)
         ring_bell(K)
     end
     return count
+end
+
+-- purser_begin NODE id -> 1 when it is in flight there. It must run alone and begins now: if the dispatcher dies before its
+-- end, this job counts a crash (it may have taken the dispatcher down, as one that eats all memory does). Those that
+-- merely wait there count none, however often dispatchers die.
+local ALONE = ' alone'
+local function begin_alone(keys, args)
+    local K, id = shard(keys), args[2]
+    local mine = K['in'] .. args[1]
+    local since = call('HGET', mine, id)
+    if not since then
+        return 0
+    end
+    call('HSET', mine, id, match(since, '^%d+') .. ALONE)
+    return 1
 end
 
 -- purser_progress NODE id… -> how many of them are in flight here. They have got on since they were claimed (a long import
@@ -110,9 +125,11 @@ local function reap(keys, args)
         local mine = K['in'] .. node
         call('HDEL', mine, '#')
         if call('HLEN', mine) > 0 then
-            for _, id in ipairs(call('HRANDFIELD', mine, budget)) do
-                call('HDEL', mine, id)
-                give_back(K, id, 'lost', now, 'its dispatcher died')
+            local flying = call('HRANDFIELD', mine, budget, 'WITHVALUES')
+            for i = 1, #flying, 2 do
+                local began_alone = sub(flying[i + 1], -#ALONE) == ALONE
+                call('HDEL', mine, flying[i])
+                give_back(K, flying[i], began_alone and 'crash' or 'lost', now, 'its dispatcher died')
                 jobs = jobs + 1
                 budget = budget - 1
             end

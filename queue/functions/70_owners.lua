@@ -5,7 +5,7 @@ local function runner_of(K, id)
     for _, node in ipairs(call('ZRANGE', K.nodes, 0, -1)) do
         local since = call('HGET', K['in'] .. node, id)
         if since then
-            return node, since
+            return node, tonumber(match(since, '^%d+'))
         end
     end
     return nil
@@ -24,7 +24,7 @@ local function state_of(K, id, envelope)
     end
     local node, since = runner_of(K, id)
     if node then
-        return 'running', tonumber(since), node
+        return 'running', since, node
     end
     return 'queued', 0
 end

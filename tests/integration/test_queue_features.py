@@ -244,6 +244,34 @@ def test_an_acknowledgement_of_a_node_that_was_given_up_changes_nothing(queue):
     assert queue.explain(job_id)["attempt"] == "0"
 
 
+def claim_and_lose(queue, job_ids, begins=()):
+    """A dispatcher claims the jobs, begins some of them alone, and dies. Those that were claimed."""
+    node = f"n:{new_id()}:a"
+    reply = queue.call("swap", node, 1, now_ms(), 1000, 500, 0, 0, 1, "work", len(job_ids), 1, "1")
+    for job_id in begins:
+        assert queue.call("begin", node, job_id) == 1
+    assert queue.call("reap", now_ms(), 2000)[0] == len(job_ids)
+    return {reply[5 + 2 * i].decode() for i in range(reply[4])}
+
+
+def test_a_job_is_not_to_blame_for_dispatchers_that_die_while_it_waits_in_them(queue):
+    ids = queue.put_many(3)
+    for _ in range(10):
+        assert claim_and_lose(queue, ids) == set(ids)
+    assert {queue.state(job_id) for job_id in ids} == {"queued"}
+    assert {queue.explain(job_id)["crashes"] for job_id in ids} == {"0"}
+
+
+def test_a_job_under_which_a_dispatcher_dies_three_times_while_it_runs_alone_is_dead(queue):
+    culprit, other = ids = queue.put_many(2)
+    claim_and_lose(queue, ids)
+    for _ in range(2):
+        claim_and_lose(queue, ids, begins=[culprit])
+        assert queue.state(culprit) == "queued"
+    claim_and_lose(queue, ids, begins=[culprit])
+    assert (queue.state(culprit), queue.state(other)) == ("dead", "queued")
+
+
 def test_the_follow_up_of_a_batch_runs_once_when_all_of_it_is_done(make_worker, queue):
     worker = make_worker(PURSER_WORKERS=3).start()
     queue.put(args={"do": "batch", "count": 300})

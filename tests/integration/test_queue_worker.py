@@ -239,6 +239,22 @@ def test_a_dispatcher_that_is_killed_loses_its_jobs_to_others_when_its_lease_end
     assert second.effects() == {job_id: 1}
 
 
+def test_a_job_that_its_dispatcher_left_behind_is_known_to_run_alone(make_worker, queue):
+    job_id = queue.put(args={"do": "sleep", "ms": 700})
+    now = int(time.time() * 1000)
+    queue.call("swap", "n:1:a", 1, now, 1000, 500, 0, 0, 1, "work", 1, 1, "1")
+    assert queue.call("reap", now, 2000)[0] == 1
+    make_worker().start()
+
+    def has_begun_alone():
+        return any(queue.redis.hget(key, job_id).endswith(b" alone") for key in queue.redis.scan_iter("{purser}:in:*"))
+
+    wait_until(has_begun_alone, 5, "Redis knows that it runs alone")
+    assert queue.state(job_id) == "running"
+    assert int(queue.explain(job_id)["since"]) >= now
+    wait_empty(queue)
+
+
 def test_a_stopped_dispatcher_that_wakes_after_its_lease_has_no_effect_twice(make_worker, queue):
     first = make_worker(PURSER_LEASE_MS=600, PURSER_BEAT_MS=100).start()
     ids = queue.put_many(2, args={"do": "sleep", "ms": 700})
