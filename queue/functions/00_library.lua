@@ -4,7 +4,7 @@
 -- lost reply or full memory can leave a job without a home or with two.
 
 -- Counted up with every change that callers can notice: a program never replaces a library that is newer than its own.
-local LIBRARY_VERSION = 2
+local LIBRARY_VERSION = 3
 
 -- While a library loads Redis has no global but `redis.register_function`: what needs more is set by the first call.
 local call, sub, find, match, format, floor, HEADER, PUT_HEADER
@@ -12,6 +12,7 @@ local call, sub, find, match, format, floor, HEADER, PUT_HEADER
 -- unpack puts its values on the Lua stack, which holds 8,000.
 local CHUNK = 1000
 local CRASHES_MAX = 3
+local CRASH_PAUSE_MS = 5000
 local FLAG_ALONE, FLAG_CANCELLED, FLAG_HOLDS, FLAG_MEMBER = 1, 2, 4, 8
 
 -- The names of a shard's keys, from KEYS[1] = "{SHARD}:job".

@@ -22,6 +22,12 @@ local function beat(keys, args)
     return reply
 end
 
+-- A job that crashed twice gets its last chance after a pause: a machine short of memory, or somebody who kills at random,
+-- may be to blame, and will be done by then.
+local function pause_before_last_chance(K)
+    return tonumber(call('HGET', K.control, 'crash_pause_ms') or CRASH_PAUSE_MS)
+end
+
 -- Back to the front of its queue. how: "crash" (a process died under it: alone from now on, the third time is the last),
 -- "lost" (its dispatcher died, for which any job here may be to blame or none: alone from now on), "alone" (it ran too
 -- long among others), "back" (it was not begun, nothing happened to it).
@@ -50,6 +56,10 @@ local function give_back(K, id, how, now, reason)
     end
     if how ~= 'back' then
         call('HSET', K.why, id, reason)
+    end
+    if how == 'crash' and job.crashes == CRASHES_MAX - 1 then
+        schedule(K, id, envelope, job, now + pause_before_last_chance(K))
+        return
     end
     call('HSET', K.job, id, envelope)
     push(K, job.queue, job.lane, {id}, true)

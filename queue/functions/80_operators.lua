@@ -1,7 +1,7 @@
 -- Queues as a whole: pause, limits, weights, bounds, figures.
 
 -- purser_control FIELD VALUE -> jobs that are still held back ("" deletes the field; call again until 0)
--- Fields: pause:queue:Q, pause:task:T, rule:NAME, bound:Q, weight:Q:LANE.
+-- Fields: pause:queue:Q, pause:task:T, rule:NAME, bound:Q, weight:Q:LANE, crash_pause_ms.
 local function control(keys, args)
     local K, field, value = shard(keys), args[1], args[2]
     local lane = match(field, '^weight:(.+)$')

@@ -246,8 +246,8 @@ def test_an_acknowledgement_of_a_node_that_was_given_up_changes_nothing(queue):
 
 def claim_and_lose(queue, job_ids, begins=()):
     """A dispatcher claims the jobs, begins some of them alone, and dies. Those that were claimed."""
-    node = f"n:{new_id()}:a"
-    reply = queue.call("swap", node, 1, now_ms(), 1000, 500, 0, 0, 1, "work", len(job_ids), 1, "1")
+    node, after_every_pause = f"n:{new_id()}:a", now_ms() + 10000
+    reply = queue.call("swap", node, 1, after_every_pause, 1000, 500, 0, 0, 1, "work", len(job_ids), 1, "1")
     for job_id in begins:
         assert queue.call("begin", node, job_id) == 1
     assert queue.call("reap", now_ms(), 2000)[0] == len(job_ids)
@@ -267,9 +267,20 @@ def test_a_job_under_which_a_dispatcher_dies_three_times_while_it_runs_alone_is_
     claim_and_lose(queue, ids)
     for _ in range(2):
         claim_and_lose(queue, ids, begins=[culprit])
-        assert queue.state(culprit) == "queued"
+        assert queue.state(culprit) != "dead"
     claim_and_lose(queue, ids, begins=[culprit])
     assert (queue.state(culprit), queue.state(other)) == ("dead", "queued")
+
+
+def test_a_job_that_crashed_twice_gets_its_last_chance_after_a_pause(queue):
+    queue.control("crash_pause_ms")
+    job_id = queue.put()
+    for count, (state, wait_ms) in enumerate([("queued", 0), ("scheduled", 5000)], start=1):
+        now = now_ms()
+        assert queue.call("swap", "n:1:a", count, now, 0, 500, 0, 0, 1, "work", 1, 1, "1")[5].decode() == job_id
+        assert queue.call("requeue", "n:1:a", now, "crash", "signal 9", job_id) == 1
+        assert queue.state(job_id) == state
+        assert wait_ms == 0 or queue.call("states", job_id)[2] == now + wait_ms
 
 
 def test_the_follow_up_of_a_batch_runs_once_when_all_of_it_is_done(make_worker, queue):

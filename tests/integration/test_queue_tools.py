@@ -59,7 +59,7 @@ def test_queue_set_changes_limits(purser, queue):
     assert queue.redis.hget("{purser}:control", "rule:task:effect") == b"3 0 0 0"
     purser("queue", "set", "rule:task:effect", "nonsense", code=1, text=True)
     purser("queue", "set", "rule:task:effect", text=True)
-    assert queue.redis.hlen("{purser}:control") == 0
+    assert not queue.redis.hexists("{purser}:control", "rule:task:effect")
 
 
 def test_job_show_and_explain_say_why_a_job_is_not_running(purser, queue):

@@ -43,6 +43,7 @@ class Queue:
         self.redis = redis_server.connect()
         if not self.redis.execute_command("FUNCTION", "LIST", "LIBRARYNAME", "purser"):
             self.redis.execute_command("FUNCTION", "LOAD", library())
+        self.control("crash_pause_ms", "50")
 
     def call(self, name, *arguments):
         return self.redis.execute_command("FCALL", "purser_" + name, 1, KEY, *arguments)
