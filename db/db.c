@@ -18,7 +18,6 @@ static bool is_worth_retrying(const char *sqlstate)
 {
     static const char *const prefixes[] = {
         "08",    /* connection */
-        "40",    /* serialization, deadlock */
         "53",    /* disk, memory, connections */
         "57",    /* shut down, cancelled by an operator or a timeout */
         "55P03", /* lock not available */
@@ -30,11 +29,18 @@ static bool is_worth_retrying(const char *sqlstate)
     return false;
 }
 
-/* A row was routed to the default partition while the partition it belongs to was being attached: next time
- * it finds it. A check of ours has a name, a partition's bound has none. */
-static bool missed_partition(const PGresult *result, const char *sqlstate)
+bool db_is_taken_back(const char *sqlstate, const char *constraint)
 {
-    return strcmp(sqlstate, "23514") == 0 && PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) == NULL;
+    /* A row was routed to the default partition while the partition it belongs to was being attached: next
+     * time it finds it. A check of ours has a name, a partition's bound has none. */
+    bool missed_partition = strcmp(sqlstate, "23514") == 0 && constraint[0] == '\0';
+    return missed_partition || strncmp(sqlstate, "40", 2) == 0;
+}
+
+static const char *constraint_of(const PGresult *result)
+{
+    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    return constraint == NULL ? "" : constraint;
 }
 
 /* libpq's messages end with a newline and may have several lines: the first says it. */
@@ -51,7 +57,8 @@ int db_error_of(const PGresult *result, const PGconn *connection, struct err *er
         return err_set(err, ERR_RETRY, "PostgreSQL: %.*s", first_line_length(message), message);
     }
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    enum err_class class = is_worth_retrying(sqlstate) || missed_partition(result, sqlstate)    ? ERR_RETRY
+    enum err_class class = is_worth_retrying(sqlstate) || db_is_taken_back(sqlstate, constraint_of(result))
+                               ? ERR_RETRY
                            : strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "22", 2) == 0 ? ERR_REJECT
                                                                                                 : ERR_BUG;
     return err_set(err, class, "PostgreSQL %s: %s", sqlstate, message == NULL ? "no message" : message);

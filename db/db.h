@@ -41,4 +41,9 @@ PGconn *db_raw(struct db *db);
 /* Shared with db_uv: the class and words of a failed result or connection. Returns -1. */
 int db_error_of(const PGresult *result, const PGconn *connection, struct err *err);
 
+/* Whether a failure says that the transaction lost against another one beside it, left nothing behind, and
+ * may succeed as it is: serialization, deadlock (class 40 of the PostgreSQL manual, appendix A), a partition
+ * that was attached meanwhile. constraint "" when the server named none. */
+bool db_is_taken_back(const char *sqlstate, const char *constraint);
+
 #endif

@@ -14,6 +14,7 @@ enum {
     BACKOFF_MAX_MS = 2000,
     CONNECT_MS = 10000,
     GRACE_MS = 5000, /* past the server's own timeout: then the network or the server is gone */
+    RUNS_MAX = 4,    /* of a statement that the server takes back whole */
 };
 
 /* One statement on its way. */
@@ -23,6 +24,7 @@ struct entry {
     db_pool_done *done;
     void *arg;
     int64_t deadline_ms; /* uv_now when it has waited too long */
+    int runs;
     struct entry *next;
     struct db_answer answer;
 };
@@ -194,6 +196,7 @@ static void start(struct link *link, struct entry *entry)
 {
     const struct sql *sql = entry->sql;
     const struct db_params *params = entry->params;
+    entry->runs++;
     link->running = entry;
     link->state = LINK_BUSY;
     link->is_preparing = !prepared_has(&link->prepared, sql);
@@ -267,6 +270,12 @@ static bool is_stale_plan(const struct db_answer *answer)
 static void settle(struct link *link)
 {
     struct entry *entry = link->running;
+    if (entry->answer.result != 0 && entry->runs < RUNS_MAX &&
+        db_is_taken_back(entry->answer.sqlstate, entry->answer.constraint)) {
+        entry->answer = (struct db_answer){0};
+        start(link, entry);
+        return;
+    }
     link->running = NULL;
     bool is_setup = entry == link->setup_entry;
     link->setup_entry = NULL;

@@ -5,7 +5,9 @@
  * A pool of PostgreSQL connections on a libuv loop, for the API: nothing here blocks. Each statement runs in
  * a transaction of its own. A statement waits in line for a connection; the line and the wait are limited. A
  * lost connection is made anew after a growing pause; what it was running fails with ERR_RETRY and may have
- * happened, what still waited runs on another. One thread.
+ * happened, what still waited runs on another. A statement that lost against others running beside it (a
+ * deadlock, a partition in the making) was taken back whole and is run again, up to three times. One
+ * thread.
  */
 
 #include <uv.h>
