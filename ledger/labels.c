@@ -35,6 +35,7 @@ size_t learners_read(const struct db_rows *rows, struct learner *list)
             .user = rows_id(rows, i, 0),
             .revision = rows_int(rows, i, 1),
             .rewritten = rows_int(rows, i, 2),
+            .labels = rows_int(rows, i, 3),
             .skip = labels_to_skip(rows_int(rows, i, 3)),
             .target = (float)rows_int(rows, i, 4) / THOUSAND,
             .has_scored = !rows_is_null(rows, i, 5),
@@ -227,14 +228,14 @@ size_t learner_read_labels(const struct learner *learner, const struct db_rows *
     return count;
 }
 
-int learners_load(struct db *db, struct arena *arena, const struct id *users, size_t count,
-                  struct learner *learners, size_t *found, struct err *err)
+int learners_load(struct db *db, struct arena *arena, const struct sql *statement, const struct id *users,
+                  size_t count, struct learner *learners, size_t *found, struct err *err)
 {
     struct db_params params;
     struct db_rows rows;
     db_params_init(&params, arena);
     learners_params(&params, users, count);
-    if (db_run(db, &sql_label_learners, &params, &rows, err) != 0)
+    if (db_run(db, statement, &params, &rows, err) != 0)
         return -1;
     *found = learners_read(&rows, learners);
     db_params_init(&params, arena);

@@ -145,6 +145,12 @@ void models_give(struct models *models, struct model *model)
     models->kept[place] = models->kept[--models->count];
 }
 
+int64_t model_lacks(const struct model *model, const struct learner *learner)
+{
+    int64_t behind = learner->revision - model->revision, all = learner->labels - learner->skip;
+    return behind < all ? behind : all;
+}
+
 void model_learn(struct model *model, const struct learner *learner, const struct classifier_label *labels,
                  size_t count)
 {

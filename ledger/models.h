@@ -38,6 +38,9 @@ void models_set_prior(struct models *models, int64_t version, struct prior *prio
 struct model *models_take(struct models *models, const struct learner *learner);
 void models_give(struct models *models, struct model *model);
 
+/* At most how many labels the model has still to learn to be its learner's. */
+int64_t model_lacks(const struct model *model, const struct learner *learner);
+
 /* CPU work, on any thread. */
 void model_learn(struct model *model, const struct learner *learner, const struct classifier_label *labels,
                  size_t count);

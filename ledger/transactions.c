@@ -9,6 +9,8 @@
 
 #define MEMBER(member) offsetof(struct new_transaction, member)
 
+enum { PERMILLE_SURE = 1000 };
+
 static const struct json_field posted_fields[] = {
     {"account_id", JSON_FIELD_ID, JSON_REQUIRED, 0, 0, MEMBER(account_id)},
     {"amount", JSON_FIELD_DECIMAL, JSON_REQUIRED, 0, 0, MEMBER(amount_text)},
@@ -286,9 +288,11 @@ int transactions_insert(struct db *db, struct arena *arena, const struct new_tra
     struct id *accounts = arena_array(arena, count, sizeof *accounts);
     struct id *categories = arena_array(arena, count, sizeof *categories);
     bool *no_category = arena_array(arena, count, sizeof *no_category);
+    bool *no_permille = arena_array(arena, count, sizeof *no_permille);
+    int64_t *permilles = arena_array(arena, count, sizeof *permilles);
     int64_t *amounts = arena_array(arena, count, sizeof *amounts);
     int32_t *dates = arena_array(arena, count, sizeof *dates);
-    enum { CURRENCY, DESCRIPTION, PAYEE, MEMO, STATUS, TAGS, EXTERNAL_ID, TEXT_COLUMNS };
+    enum { CURRENCY, DESCRIPTION, PAYEE, MEMO, STATUS, TAGS, EXTERNAL_ID, SOURCE, REASONS, TEXT_COLUMNS };
     const char **texts[TEXT_COLUMNS];
     for (int column = 0; column < TEXT_COLUMNS; column++)
         texts[column] = arena_array(arena, count, sizeof **texts);
@@ -309,6 +313,12 @@ int transactions_insert(struct db *db, struct arena *arena, const struct new_tra
         texts[STATUS][i] = transaction->status;
         texts[TAGS][i] = transaction->tags == NULL ? NULL : json_write(arena, transaction->tags);
         texts[EXTERNAL_ID][i] = transaction->external_id;
+        texts[SOURCE][i] = transaction->sorted_as != NULL ? transaction->sorted_as
+                           : no_category[i]               ? "none"
+                                                          : "user";
+        texts[REASONS][i] = transaction->reasons;
+        permilles[i] = transaction->sorted_as != NULL ? transaction->permille : PERMILLE_SURE;
+        no_permille[i] = no_category[i];
     }
     struct db_params params;
     struct db_rows rows;
@@ -327,6 +337,9 @@ int transactions_insert(struct db *db, struct arena *arena, const struct new_tra
     db_add_texts(&params, texts[TAGS], count);
     db_add_texts(&params, texts[EXTERNAL_ID], count);
     db_add_time(&params, now_ms);
+    db_add_texts(&params, texts[SOURCE], count);
+    db_add_ints(&params, permilles, no_permille, count);
+    db_add_texts(&params, texts[REASONS], count);
     if (db_run(db, &sql_transaction_insert, &params, &rows, err) != 0)
         return -1;
     *inserted = rows_int(&rows, 0, 0);

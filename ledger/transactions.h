@@ -27,6 +27,11 @@ struct new_transaction {
     int32_t date;
     const char *description, *payee, *memo, *status, *external_id; /* payee, memo, external_id may be NULL */
     json_t *tags;                                                  /* array of strings or NULL */
+    /* How it was sorted, when it came without a category and was sorted before it is stored; sorted_as NULL:
+     * it was not. */
+    const char *sorted_as; /* source: "rule", "memory", …, "none" */
+    const char *reasons;   /* JSON */
+    int permille;          /* confidence, with a category */
 };
 
 /* Reads one object or {"transactions": [1..5,000]}. Unknown fields, types, lengths and dates become faults,

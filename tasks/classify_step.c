@@ -37,13 +37,13 @@ void step_add_sources(struct db_params *params, enum classify_scope scope)
 /* Marks the pupils of the step whose log changed: `current` has the others. */
 static void mark_outdated(struct sorting *sorting, const struct db_rows *current)
 {
-    for (size_t i = 0; i < sorting->pupil_count; i++) {
+    for (size_t i = 0; i < sorting->pupils.count; i++) {
         bool is_current = false;
         for (int row = 0; row < current->count; row++) {
             struct id user = rows_id(current, row, 0);
-            is_current = is_current || id_equal(&user, &sorting->learners[i].user);
+            is_current = is_current || id_equal(&user, &sorting->pupils.learners[i].user);
         }
-        sorting->pupils[i].outdated = sorting->pupils[i].outdated || !is_current;
+        sorting->pupils.list[i].outdated = sorting->pupils.list[i].outdated || !is_current;
     }
 }
 
@@ -51,14 +51,14 @@ static void mark_outdated(struct sorting *sorting, const struct db_rows *current
 int step_flush(struct sorting *sorting, struct err *err)
 {
     struct step *step = &sorting->step;
-    size_t count = step->count, pupils = sorting->pupil_count;
+    size_t count = step->count, pupils = sorting->pupils.count;
     if (count == 0)
         return 0;
     struct id *users = arena_array(&step->arena, pupils, sizeof *users);
     int64_t *revisions = arena_array(&step->arena, pupils, sizeof *revisions);
     for (size_t i = 0; i < pupils; i++) {
-        users[i] = sorting->learners[i].user;
-        revisions[i] = sorting->learners[i].revision;
+        users[i] = sorting->pupils.learners[i].user;
+        revisions[i] = sorting->pupils.learners[i].revision;
     }
     struct db_params params;
     struct db_rows current;

@@ -4,17 +4,9 @@
 /* What classify_transactions has found and not written yet: rows of any number of users that go into one
  * statement. Private to that task. */
 
-#include "ledger/models.h"
 #include "ledger/sorting.h"
 #include "tasks/classify.h"
-
-/* One user of the batch. */
-struct pupil {
-    struct learner *learner;
-    struct rule_list rules;
-    struct model *model;
-    bool outdated; /* the log changed since the model was made */
-};
+#include "tasks/classify_pupils.h"
 
 struct work {
     struct job *job;
@@ -38,10 +30,7 @@ struct step {
 
 struct sorting {
     struct task_context *context;
-    struct models *models;
-    struct learner *learners;
-    struct pupil *pupils;
-    size_t pupil_count;
+    struct pupils pupils;
     struct step step;
     const struct work *run; /* the run over history that the step belongs to; NULL: wanted jobs */
 };

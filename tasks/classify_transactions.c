@@ -52,63 +52,6 @@ static void validate(json_t *args, struct arena *arena, struct faults *faults)
     (void)!read_args(args, arena, &user, &scope, faults); /* faults has it */
 }
 
-/* Reading what is needed. */
-
-static struct pupil *find_pupil(const struct sorting *sorting, const struct id *user)
-{
-    for (size_t i = 0; i < sorting->pupil_count; i++)
-        if (id_equal(&sorting->pupils[i].learner->user, user))
-            return &sorting->pupils[i];
-    return NULL;
-}
-
-static int load_prior(struct sorting *sorting, struct err *err)
-{
-    int64_t version = sorting->pupil_count > 0 ? sorting->learners[0].prior_version : 0;
-    if (version == models_prior_version(sorting->models))
-        return 0;
-    struct db_params params;
-    struct db_rows rows;
-    struct prior *prior = NULL;
-    db_params_init(&params, sorting->context->arena);
-    db_add_int(&params, version);
-    if (version != 0) {
-        if (db_run(sorting->context->db, &sql_label_prior, &params, &rows, err) != 0)
-            return -1;
-        if (rows.count == 0)
-            return err_set(err, ERR_RETRY, "the prior was trained anew meanwhile");
-        if ((prior = prior_read_bytes(rows_bytes(&rows, 0, 0), err)) == NULL)
-            return -1;
-    }
-    models_set_prior(sorting->models, version, prior);
-    return 0;
-}
-
-/* The models, brought up to their learners' revisions with one reading of labels. */
-static int load_models(struct sorting *sorting, struct err *err)
-{
-    struct arena *arena = sorting->context->arena;
-    size_t count = sorting->pupil_count;
-    int64_t *after = arena_array(arena, count, sizeof *after);
-    struct db_params params;
-    struct db_rows rows;
-    for (size_t i = 0; i < count; i++) {
-        sorting->pupils[i].model = models_take(sorting->models, &sorting->learners[i]);
-        after[i] = sorting->pupils[i].model->revision;
-    }
-    db_params_init(&params, arena);
-    learners_label_params(&params, sorting->learners, after, count);
-    if (db_run(sorting->context->db, &sql_label_read, &params, &rows, err) != 0)
-        return -1;
-    int row = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct classifier_label *labels;
-        size_t label_count = learner_read_labels(&sorting->learners[i], &rows, &row, arena, &labels);
-        model_learn(sorting->pupils[i].model, &sorting->learners[i], labels, label_count);
-    }
-    return 0;
-}
-
 static int load(struct sorting *sorting, const struct work *works, size_t count, struct err *err)
 {
     struct arena *arena = sorting->context->arena;
@@ -125,19 +68,8 @@ static int load(struct sorting *sorting, const struct work *works, size_t count,
     db_add_ids(&params, jobs, NULL, count);
     if (db_run(sorting->context->db, &sql_classify_begin, &params, NULL, err) != 0)
         return -1;
-    sorting->learners = arena_array(arena, user_count, sizeof *sorting->learners);
-    if (learners_load(sorting->context->db, arena, users, user_count, sorting->learners,
-                      &sorting->pupil_count, err) != 0)
-        return -1;
-    struct rule_list *rules = arena_array(arena, sorting->pupil_count, sizeof *rules);
-    sorting->pupils = arena_array(arena, sorting->pupil_count, sizeof *sorting->pupils);
-    for (size_t i = 0; i < sorting->pupil_count; i++)
-        users[i] = sorting->learners[i].user;
-    if (rules_load(sorting->context->db, arena, users, sorting->pupil_count, rules, err) != 0)
-        return -1;
-    for (size_t i = 0; i < sorting->pupil_count; i++)
-        sorting->pupils[i] = (struct pupil){.learner = &sorting->learners[i], .rules = rules[i]};
-    return load_prior(sorting, err) != 0 ? -1 : load_models(sorting, err);
+    return pupils_load(&sorting->pupils, sorting->context, &sql_label_learners, users, user_count,
+                       PUPILS_LABELS_ALL, err);
 }
 
 static int read_page(struct sorting *sorting, const struct work *work, const struct db_rows *last,
@@ -254,7 +186,7 @@ static int sort_all(struct sorting *sorting, struct work *works, size_t count, s
     for (size_t i = 0; i < count; i++) {
         struct work *work = &works[i];
         bool is_run = work->scope != CLASSIFY_WANTED;
-        work->pupil = find_pupil(sorting, &work->user);
+        work->pupil = pupils_find(&sorting->pupils, &work->user);
         if (work->pupil == NULL)
             continue;
         const struct learner *learner = work->pupil->learner;
@@ -304,15 +236,11 @@ static int run(struct task_context *context, struct job *jobs, size_t count, str
     }
     if (work_count == 0)
         return 0;
-    if (context->link->models == NULL)
-        context->link->models = models_new((size_t)settings.classifier_models);
-    struct sorting sorting = {.context = context, .models = context->link->models};
+    struct sorting sorting = {.context = context};
     arena_init(&sorting.step.arena);
     step_init(&sorting.step, (size_t)settings.classify_step_rows);
     int status = sort_all(&sorting, works, work_count, err);
-    for (size_t i = 0; sorting.pupils != NULL && i < sorting.pupil_count; i++)
-        if (sorting.pupils[i].model != NULL)
-            models_give(sorting.models, sorting.pupils[i].model);
+    pupils_give_back(&sorting.pupils);
     arena_free(&sorting.step.arena);
     if (status == 0)
         tell_results(works, work_count, context->arena);

@@ -2,13 +2,13 @@
  * ingest_transactions: stores posted transactions, each exactly once.
  *
  * Needs   args as transactions_write_args makes them, or {"payload": true} with the same in job_payload.
- * Promises  all of a job's rows or none; one INSERT for a whole batch of jobs, of any number of users.
+ * Promises  all of a job's rows or none; one INSERT for a whole batch of jobs, of any number of users. A row
+ * that came without a category is stored with the one that its user's rules and model find.
  */
-#include "base/settings.h"
 #include "ledger/payloads.h"
 #include "ledger/transactions.h"
 #include "tasks/args.h"
-#include "tasks/classify.h"
+#include "tasks/classify_incoming.h"
 
 struct reading {
     struct new_transaction *list;
@@ -64,10 +64,7 @@ static int run(struct task_context *context, struct job *jobs, size_t count, str
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < readings[i].count; j++)
             all[used++] = readings[i].list[j];
-    struct id *users = arena_array(context->arena, total, sizeof *users);
-    for (size_t i = 0; i < total; i++)
-        users[i] = all[i].user_id;
-    if (classify_follow_up(context, users, total, settings.classify_delay_ms, err) != 0)
+    if (classify_incoming(context, all, total, err) != 0)
         return -1;
     int64_t inserted;
     if (transactions_insert(context->db, context->arena, all, total, context->now_ms, &inserted, err) != 0)

@@ -16,5 +16,7 @@ WITH verified AS (
     INSERT INTO category (id, user_id, parent_id, name, kind, slug, created_at, updated_at)
     SELECT c.id, made.id, c.parent_id, c.name, c.kind, c.slug, $2::timestamptz, $2::timestamptz
     FROM made, unnest($10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[]) AS c (id, parent_id, name, kind, slug)
+), learner AS (
+    INSERT INTO classifier (user_id) SELECT id FROM made
 )
 SELECT 201::bigint AS status, user_json(made)::text AS body, version AS etag, '/v1/users/me' AS location FROM made
