@@ -235,6 +235,79 @@ def test_a_posted_category_is_a_label(pupil):
     assert rows(pupil)["DRONGO CAFE 2"]["category"]["id"] == mine
 
 
+def post(person, *texts, **fields):
+    """Posts rows of -4.00 together, waits for the job, and gives them as they were stored by it."""
+    account = person.main_account()["id"]
+    posted = [{"account_id": account, "amount": "-4.00", "date": "2026-03-05", "description": text} | fields for text in texts]
+    answer = person.client.post("/v1/transactions", {"transactions": posted}, headers={"Prefer": "wait=20"})
+    assert answer.status in (200, 202), answer
+    found = rows(person)
+    return [found[text] for text in texts]
+
+
+def sorting_jobs(instance):
+    return instance.query("SELECT count(*) FROM job WHERE task = 'classify_transactions'")[0][0]
+
+
+def test_a_posted_row_is_stored_with_its_category_in_one_go(pupil):
+    """By memory, by a rule with all that it does, or with suggestions: and no job is made for it."""
+    mine, ruled = category(pupil, "Zorb things"), category(pupil, "Ruled")
+    one, = post(pupil, "ZORBLAT 1")
+    teach(pupil, one, mine)
+    answer = pupil.client.post("/v1/rules", {"name": "Quux", "when": {"text": {"contains": "quux"}},
+                                             "then": {"category_id": ruled, "tags": ["odd"], "payee": "Quux Ltd"}})
+    assert answer.status == 201, answer
+    settled(pupil)
+    before = sorting_jobs(pupil.instance)
+    known, by_rule, unknown = post(pupil, "ZORBLAT 2", "QUUX 77", "XQZVY WKJH", tags=["mine"])
+    assert sorting_jobs(pupil.instance) == before
+    assert (known["category"]["id"], known["category"]["source"]) == (mine, "memory")
+    assert by_rule["category"] == {"id": ruled, "source": "rule", "confidence": 1}
+    assert by_rule["payee"] == "Quux Ltd" and sorted(by_rule["tags"]) == ["mine", "odd"] and known["tags"] == ["mine"]
+    assert unknown["category"]["source"] == "none" and len(why(pupil, unknown)["suggestions"]) == 3
+    assert [one["version"] for one in (known, by_rule, unknown)] == [1, 1, 1]
+    assert why(pupil, known)["model_version"] and why(pupil, known)["reasons"][0]["kind"] == "memory"
+    stored = snapshot(pupil)
+    run(pupil, "automatic")
+    assert snapshot(pupil) == stored, "a job would have sorted them alike"
+
+
+def test_rows_that_wait_for_a_large_model_are_sorted_right_after(make_instance):
+    own = make_instance(PURSER_CLASSIFY_INCOMING_LABELS=0)
+    own.start("api", "worker", "scheduler")
+    person = register(own)
+    mine = category(person, "Zorb things")
+    post(person, "ZORBLAT 1", category_id=mine)
+    own.restart("worker")
+    post(person, "ZORBLAT 2")
+    settled(person)
+    assert rows(person)["ZORBLAT 2"]["category"]["id"] == mine
+
+
+def test_a_killed_ingestion_sorts_as_one_that_was_not(make_instance):
+    own = make_instance()
+    own.start("api", "worker", "scheduler")
+    smooth, rough = register(own), register(own)
+    for person in (smooth, rough):
+        post(person, "ZORBLAT 1", category_id=category(person, "A"))
+        post(person, "QUUXINE 1", category_id=category(person, "B"))
+        settled(person)
+    texts = ["ZORBLAT 2", "QUUXINE 2", "PETROL STATION", "XQZVY"]
+    post(smooth, *texts)
+    own.restart("worker", PURSER_CRASH_AT="child_before_commit:1")
+    account = rough.main_account()["id"]
+    answer = rough.client.post("/v1/transactions", {"transactions": [
+        {"account_id": account, "amount": "-4.00", "date": "2026-03-05", "description": text} for text in texts]})
+    assert answer.status == 202, answer
+    wait_until(lambda: "child_died" in own.log("worker"), 20, "the child was killed before it committed")
+    own.restart("worker", signal.SIGKILL)
+    wait_until(lambda: len(rows(rough)) == 6, 40, "all are stored")
+    settled(rough)
+    as_named = [{text: (name_of(person, one["category"]["id"]), one["category"]["source"], one["category"]["confidence"])
+                 for text, one in rows(person).items()} for person in (smooth, rough)]
+    assert as_named[0] == as_named[1]
+
+
 def test_a_deleted_category_takes_its_labels_along_or_moves_them(pupil):
     upload(pupil, [("2026-01-02", "MIMSY 1", "-1.00"), ("2026-01-03", "MIMSY 2", "-1.00"), ("2026-01-04", "TOVES 1", "-1.00"), ("2026-01-05", "TOVES 2", "-1.00")])
     settled(pupil)
