@@ -67,7 +67,7 @@ static void parse(struct request *request)
 static void on_parsed(struct request *request)
 {
     if (request->json == NULL)
-        reply_problem(request, PROBLEM_MALFORMED_BODY, NULL);
+        reply_problem(request, request->faults.is_of_value ? PROBLEM_INVALID : PROBLEM_MALFORMED_BODY, NULL);
     else
         idempotent_begin(request, run_handler);
 }
@@ -91,11 +91,20 @@ void request_refuse_body(struct request *request)
     }
 }
 
+enum { NO_BODY_BYTES_MAX = 64 };
+
+static bool is_no_body(struct str body)
+{
+    while (body.size > 0 && strchr(" \t\r\n", body.data[body.size - 1]) != NULL)
+        body.size--;
+    return body.size == 0 || str_equal(str_trim(body), STR("{}"));
+}
+
 static uint64_t body_limit(const struct route *route)
 {
     switch (route->body) {
     case BODY_NONE:
-        return 0;
+        return NO_BODY_BYTES_MAX;
     case BODY_JSON:
         return (uint64_t)settings.body_max_bytes;
     case BODY_BATCH:
@@ -121,10 +130,14 @@ static void on_piece(struct request *request, struct str piece, int state)
         conn_read_body(request->conn, request->received.limit, on_piece);
     } else {
         request->body = (struct str){request->received.data, request->received.size};
-        if (request->route->body == BODY_NONE)
-            idempotent_begin(request, run_handler);
-        else
+        if (request->route->body != BODY_NONE) {
             offload(request, parse, on_parsed);
+        } else if (is_no_body(request->body)) {
+            idempotent_begin(request, run_handler);
+        } else {
+            faults_add(&request->faults, "", "must not be there: this takes no body");
+            reply_problem(request, PROBLEM_INVALID, NULL);
+        }
     }
 }
 
@@ -160,8 +173,11 @@ void dispatch(struct request *request)
     write_traceparent(request);
     request->route = route_find(head->method, head->path, request->params, REQUEST_PARAMS_MAX, allowed);
     if (request->route == NULL && allowed[0] != '\0') {
-        reply_header(request, "Allow", "%s", allowed);
-        reply_problem(request, PROBLEM_METHOD, NULL);
+        reply_header(request, "Allow", "%s, OPTIONS", allowed);
+        if (head->method == METHOD_OPTIONS)
+            reply_empty(request, 204);
+        else
+            reply_problem(request, PROBLEM_METHOD, NULL);
         return;
     }
     if (request->route == NULL) {

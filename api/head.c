@@ -211,6 +211,10 @@ static int read_target(struct parse *parse)
         const char *path = memchr(authority, '/', left);
         target = path == NULL ? STR("/") : (struct str){path, left - (size_t)(path - authority)};
     }
+    if (parse->head->method == METHOD_OPTIONS && str_equal(target, STR("*"))) {
+        parse->head->path = target;
+        return 0;
+    }
     if (target.size == 0 || target.data[0] != '/')
         return refuse(parse->fault, 400, "the request target is not a path");
     for (size_t i = 0; i < target.size; i++)
@@ -237,6 +241,8 @@ static enum method method_of(uint8_t method)
         return METHOD_PATCH;
     case HTTP_DELETE:
         return METHOD_DELETE;
+    case HTTP_OPTIONS:
+        return METHOD_OPTIONS;
     default:
         return METHOD_OTHER;
     }
@@ -268,7 +274,7 @@ int head_parse(struct str bytes, struct head *head, struct head_fault *fault)
     head->content_length = (parser->flags & F_CONTENT_LENGTH) != 0 ? parser->content_length : 0;
     head->keep_alive = !is_old && (parser->flags & F_CONNECTION_CLOSE) == 0;
     head->method = method_of(parser->method);
-    if (head->method == METHOD_OTHER && parser->method != HTTP_OPTIONS)
+    if (head->method == METHOD_OTHER)
         return refuse(fault, 501, "a method that nothing here answers");
     return read_target(&parse);
 }
@@ -283,6 +289,6 @@ struct str head_find(const struct head *head, const char *name)
 
 const char *method_name(enum method method)
 {
-    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", ""};
+    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ""};
     return names[method];
 }

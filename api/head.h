@@ -16,7 +16,16 @@
 
 enum { HEAD_BYTES_MAX = 16 * 1024, HEAD_HEADERS_MAX = 64 };
 
-enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OTHER };
+enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHOD_OTHER
+};
 
 struct header {
     struct str name, value; /* value without white space around it */
@@ -24,7 +33,7 @@ struct header {
 
 struct head {
     enum method method;
-    struct str path;  /* from '/' to before '?', not decoded */
+    struct str path;  /* from '/' to before '?', not decoded; or "*" with OPTIONS */
     struct str query; /* behind '?', not decoded; empty when there is none */
     struct header headers[HEAD_HEADERS_MAX];
     size_t header_count;

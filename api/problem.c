@@ -8,9 +8,9 @@ enum { DOCUMENT_LIMIT = 1024 * 1024 };
 static const struct {
     const char *slug;
     int status;
-    const char *title;
+    const char *title, *detail;
 } problems[] = {
-#define PROBLEM(name, slug, status, title) [PROBLEM_##name] = {slug, status, title},
+#define PROBLEM(name, slug, status, title, detail) [PROBLEM_##name] = {slug, status, title, detail},
 #include "api/problems.def"
 #undef PROBLEM
 };
@@ -28,25 +28,33 @@ enum problem problem_of_status(int status)
     return PROBLEM_INTERNAL;
 }
 
+static const char *tell_first(struct arena *arena, const struct faults *faults)
+{
+    const struct fault *first = &faults->list[0];
+    const char *gap = first->pointer[0] == '\0' ? "" : " ";
+    if (faults->count == 1)
+        return arena_printf(arena, "%s%s%s", first->pointer, gap, first->detail);
+    return arena_printf(arena, "%s%s%s; and %zu more", first->pointer, gap, first->detail, faults->count - 1);
+}
+
 const char *problem_write(struct arena *arena, enum problem problem, const char *detail,
                           const struct faults *faults)
 {
     struct buf text;
     buf_init(&text, DOCUMENT_LIMIT);
-    buf_printf(&text, "{\"type\":\"/problems/%s\",\"title\":%s,\"status\":%d", problems[problem].slug,
-               json_quote(arena, str_of(problems[problem].title)), problems[problem].status);
-    if (detail != NULL)
-        buf_printf(&text, ",\"detail\":%s", json_quote(arena, str_of(detail)));
-    size_t count = faults == NULL ? 0 : faults->count;
-    for (size_t i = 0; i < count; i++) {
+    if (detail == NULL)
+        detail = faults->count > 0 ? tell_first(arena, faults) : problems[problem].detail;
+    buf_printf(&text, "{\"type\":\"/problems/%s\",\"title\":%s,\"status\":%d,\"detail\":%s,\"errors\":[",
+               problems[problem].slug, json_quote(arena, str_of(problems[problem].title)),
+               problems[problem].status, json_quote(arena, str_of(detail)));
+    for (size_t i = 0; i < faults->count; i++) {
         const struct fault *fault = &faults->list[i];
-        buf_printf(&text, "%s{\"pointer\":%s", i == 0 ? ",\"errors\":[" : ",",
-                   json_quote(arena, str_of(fault->pointer)));
+        buf_printf(&text, "%s{\"pointer\":%s", i == 0 ? "" : ",", json_quote(arena, str_of(fault->pointer)));
         if (fault->line > 0)
             buf_printf(&text, ",\"line\":%ld", fault->line);
         buf_printf(&text, ",\"detail\":%s}", json_quote(arena, str_of(fault->detail)));
     }
-    buf_add_text(&text, count > 0 ? "]}" : "}");
+    buf_add_text(&text, "]}");
     /* FAULTS_LIMIT short texts stay far below the limit: an overflow would be a fault of ours. */
     char *document = arena_strdup(arena, text.overflowed ? "{}" : text.data);
     buf_free(&text);

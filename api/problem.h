@@ -7,7 +7,7 @@
 #include "base/faults.h"
 
 enum problem {
-#define PROBLEM(name, slug, status, title) PROBLEM_##name,
+#define PROBLEM(name, slug, status, title, detail) PROBLEM_##name,
 #include "api/problems.def"
 #undef PROBLEM
 };
@@ -17,7 +17,8 @@ int problem_status(enum problem problem);
 /* The first kind with this status; INTERNAL for one that has none. */
 enum problem problem_of_status(int status);
 
-/* The document: type, title, status, detail (may be NULL), errors (faults may be NULL or empty). */
+/* The document: type, title, status, detail, errors. Without a detail (NULL) the first fault is told, or what
+ * the kind always says; faults may be empty. */
 const char *problem_write(struct arena *arena, enum problem problem, const char *detail,
                           const struct faults *faults);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "api/conn.h"
 #include "api/cursor.h"
 #include "api/figures.h"
@@ -114,8 +115,11 @@ void reply_empty(struct request *request, int status)
 
 static void send_problem(struct request *request, enum problem problem, const char *detail)
 {
-    if (problem_status(problem) == 401)
-        reply_header(request, "WWW-Authenticate", "Bearer");
+    if (problem_status(problem) == 401) /* RFC 6750 §3: no error code when there was no token */
+        reply_header(request, "WWW-Authenticate",
+                     problem == PROBLEM_TOKEN_MISSING || problem == PROBLEM_CREDENTIALS
+                         ? "Bearer"
+                         : "Bearer error=\"invalid_token\"");
     answer(request, problem_status(problem), "application/problem+json",
            str_of(problem_write(request->arena, problem, detail, &request->faults)));
 }
@@ -190,7 +194,9 @@ static void free_buf(void *buf)
 
 void reply_page(struct request *request, const char *array, const char *next)
 {
-    const char *cursor = next == NULL ? NULL : cursor_write(request->arena, next);
+    const char *cursor =
+        next == NULL ? NULL
+                     : cursor_write(request->arena, &request->api->secret, request->route->pattern, next);
     if (cursor != NULL)
         add_link(request, cursor);
     struct buf *text = arena_alloc(request->arena, sizeof *text);

@@ -235,7 +235,8 @@ int64_t request_page(struct request *request, const char **parts, size_t count)
     int64_t limit = PAGE_DEFAULT;
     request_query_int(request, "limit", 1, PAGE_MAX, &limit);
     const char *cursor = request_query(request, "cursor");
-    if (cursor != NULL && cursor_read(request->arena, cursor, parts, count) != 0)
+    if (cursor != NULL && cursor_read(request->arena, &request->api->secret, request->route->pattern, cursor,
+                                      parts, count) != 0)
         faults_add(&request->faults, "cursor", "is not a cursor of this list");
     return limit;
 }

@@ -30,11 +30,15 @@ static bool matches(struct str pattern, struct str path, struct str *params, siz
 const struct route *route_find(enum method method, struct str path, struct str *params, size_t params_max,
                                char allowed[64])
 {
+    allowed[0] = '\0';
+    if (str_equal(path, STR("*"))) {
+        snprintf(allowed, 64, "GET, HEAD, POST, PUT, PATCH, DELETE");
+        return NULL;
+    }
     while (path.size > 1 && path.data[path.size - 1] == '/')
         path.size--;
     enum method wanted = method == METHOD_HEAD ? METHOD_GET : method;
     size_t length = 0;
-    allowed[0] = '\0';
     for (const struct route *route = routes_all; route->pattern != NULL; route++) {
         if (!matches(str_of(route->pattern), path, params, params_max))
             continue;

@@ -13,7 +13,7 @@ struct request;
 enum access { ACCESS_OPEN, ACCESS_USER, ACCESS_ADMIN };
 
 enum body_kind {
-    BODY_NONE,   /* a body is refused (413), an empty one is fine */
+    BODY_NONE,   /* none, or what programs send when they must send something: white space or {} */
     BODY_JSON,   /* at most PURSER_BODY_MAX_BYTES, parsed before the handler */
     BODY_BATCH,  /* the same, at most PURSER_BATCH_MAX_BYTES */
     BODY_STREAM, /* the handler reads it, at most PURSER_UPLOAD_MAX_BYTES */
@@ -28,7 +28,8 @@ struct route {
 };
 
 /* Finds the route of a path. HEAD finds GET. NULL when there is none; then *allowed, unless it is empty,
- * lists the methods that the path has ("GET, POST"): 405. `params` get the raw (encoded) segments. */
+ * lists the methods that the path has ("GET, POST"): OPTIONS or 405. "*" has all of them. `params` get the
+ * raw (encoded) segments. */
 const struct route *route_find(enum method method, struct str path, struct str *params, size_t params_max,
                                char allowed[64]);
 

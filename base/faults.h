@@ -7,6 +7,7 @@
  * can't fill memory.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -22,6 +23,7 @@ struct faults {
     struct arena *arena; /* owns the texts */
     struct fault *list;
     size_t count, capacity, limit;
+    bool is_of_value; /* the document itself is well formed: a value in it is none that anybody takes */
 };
 
 enum { FAULTS_LIMIT = 100 };

@@ -24,6 +24,24 @@ json_t *json_own(struct arena *arena, json_t *value)
     return value;
 }
 
+/* What is good JSON (RFC 8259) and can't be held: no text with a NUL in it, no number past 64 bits. */
+static void add_fault_of_jansson(const json_error_t *error, const char *pointer, struct faults *faults)
+{
+    switch (json_error_code(error)) {
+    case json_error_null_character:
+        faults->is_of_value = true;
+        faults_add(faults, pointer, "has a NUL character");
+        break;
+    case json_error_numeric_overflow:
+        faults->is_of_value = true;
+        faults_add(faults, pointer, "is out of range: %s", error->text);
+        break;
+    default:
+        faults_add(faults, pointer, "%s", error->text);
+    }
+    faults->list[faults->count - 1].line = error->line;
+}
+
 json_t *json_read(struct arena *arena, struct str text, struct faults *faults)
 {
     struct buf pointer;
@@ -36,6 +54,7 @@ json_t *json_read(struct arena *arena, struct str text, struct faults *faults)
     } else if (scan == JSON_SCAN_TOO_DEEP) {
         faults_add(faults, place, "nested deeper than %d levels", JSON_DEPTH_MAX);
     } else if (scan == JSON_SCAN_INEXACT) {
+        faults->is_of_value = true;
         faults_add(faults, place,
                    "a number with more than 15 significant digits is not exact; send it as a string");
     } else {
@@ -44,8 +63,7 @@ json_t *json_read(struct arena *arena, struct str text, struct faults *faults)
         if (value == NULL) {
             buf_reset(&pointer);
             json_scan(text, error.position < 0 ? 0 : (size_t)error.position, &pointer);
-            faults_add(faults, pointer.data == NULL ? "" : pointer.data, "%s", error.text);
-            faults->list[faults->count - 1].line = error.line;
+            add_fault_of_jansson(&error, pointer.data == NULL ? "" : pointer.data, faults);
         }
     }
     buf_free(&pointer);

@@ -6,7 +6,7 @@
 #include "base/json.h"
 
 struct account_body {
-    const char *name, *type, *currency, *opening_balance;
+    const char *name, *type, *currency, *opening_balance, *opening_currency;
 };
 
 #define MEMBER(member) offsetof(struct account_body, member)
@@ -22,6 +22,11 @@ static const struct json_field update_fields[] = {
     {"name", JSON_FIELD_TEXT, 0, 1, ACCOUNT_NAME_MAX, MEMBER(name)},
     {"type", JSON_FIELD_TEXT, 0, 1, 20, MEMBER(type)},
     {"opening_balance", JSON_FIELD_DECIMAL, 0, 0, 0, MEMBER(opening_balance)},
+};
+
+static const struct json_field money_fields[] = {
+    {"amount", JSON_FIELD_DECIMAL, JSON_REQUIRED, 0, 0, MEMBER(opening_balance)},
+    {"currency", JSON_FIELD_TEXT, JSON_REQUIRED, 3, 3, MEMBER(opening_currency)},
 };
 
 static const char *const types[] = {
@@ -48,6 +53,19 @@ static void set_text(json_t *object, const char *name, const char *text)
         json_object_set_new(object, name, json_string(text));
 }
 
+/* An opening balance may be money as a whole, {"amount", "currency"}: read here, and taken out of the rest. */
+static json_t *take_money(json_t *posted, struct account_body *body, struct arena *arena,
+                          struct faults *faults)
+{
+    json_t *money = json_object_get(posted, "opening_balance");
+    if (!json_is_object(money))
+        return posted;
+    (void)!JSON_DECODE(money, "/opening_balance", money_fields, body, arena, faults); /* faults has it */
+    json_t *rest = json_own(arena, json_copy(posted));
+    json_object_del(rest, "opening_balance");
+    return rest;
+}
+
 static const char *write_body(const struct account_body *body, const struct currency *currency,
                               struct arena *arena, struct faults *faults)
 {
@@ -61,6 +79,8 @@ static const char *write_body(const struct account_body *body, const struct curr
         if (result != MONEY_OK)
             faults_add(faults, "/opening_balance", "%s (%s has %d)", money_result_text(result),
                        currency->code, currency->exponent);
+        if (body->opening_currency != NULL && strcmp(body->opening_currency, currency->code) != 0)
+            faults_add(faults, "/opening_balance/currency", "must be the account's (%s)", currency->code);
         json_object_set_new(out, "opening_minor", json_integer(minor));
     }
     if (currency != NULL)
@@ -71,7 +91,8 @@ static const char *write_body(const struct account_body *body, const struct curr
 const char *accounts_create_body(json_t *posted, struct arena *arena, struct faults *faults)
 {
     struct account_body body = {0};
-    (void)!JSON_DECODE(posted, "", create_fields, &body, arena, faults); /* faults has it */
+    json_t *rest = take_money(posted, &body, arena, faults);
+    (void)!JSON_DECODE(rest, "", create_fields, &body, arena, faults);
     check_type(body.type, faults);
     const struct currency *currency = body.currency == NULL ? NULL : currency_find(str_of(body.currency));
     if (body.currency != NULL && currency == NULL)
@@ -83,7 +104,8 @@ const char *accounts_update_body(json_t *posted, const struct currency *currency
                                  struct faults *faults)
 {
     struct account_body body = {0};
-    (void)!JSON_DECODE(posted, "", update_fields, &body, arena, faults);
+    json_t *rest = take_money(posted, &body, arena, faults);
+    (void)!JSON_DECODE(rest, "", update_fields, &body, arena, faults);
     check_type(body.type, faults);
     if (faults->count == 0 && body.opening_balance != NULL && currency == NULL)
         return NULL;

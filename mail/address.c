@@ -1,9 +1,46 @@
 #include "mail/address.h"
 
-static bool is_address_char(unsigned char c)
+#include <utf8proc.h>
+
+static bool is_address_char(utf8proc_int32_t c)
 {
     static const char marks[] = {'"', '(', ')', ',', ':', ';', '<', '>', '@', '[', '\\', ']'};
-    return c > ' ' && c != 0x7F && memchr(marks, c, sizeof marks) == NULL;
+    if (c < 0x80)
+        return c > ' ' && c != 0x7F && memchr(marks, (int)c, sizeof marks) == NULL;
+    switch (utf8proc_category(c)) {
+    case UTF8PROC_CATEGORY_CC: /* what can't be seen makes one address look like another */
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool has_address_chars(struct str part)
+{
+    utf8proc_int32_t c;
+    for (size_t at = 0; at < part.size;) {
+        utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)part.data + at,
+                                                 (utf8proc_ssize_t)(part.size - at), &c);
+        if (size < 1 || !is_address_char(c))
+            return false;
+        at += (size_t)size;
+    }
+    return true;
+}
+
+/* Words with a dot between each two (RFC 5321 §4.1.2, Dot-string; a domain's labels alike). */
+static bool is_dotted(struct str part)
+{
+    struct str rest = part;
+    while (rest.size > 0)
+        if (str_split(rest, '.', &rest).size == 0)
+            return false;
+    return part.size > 0 && part.data[part.size - 1] != '.';
 }
 
 static int check_address(struct str address, struct err *err)
@@ -16,12 +53,12 @@ static int check_address(struct str address, struct err *err)
     if (address.size > MAIL_ADDRESS_MAX || domain - 1 > MAIL_LOCAL_MAX)
         return err_set(err, ERR_REJECT, "the mail address is longer than %d bytes, or its local part than %d",
                        MAIL_ADDRESS_MAX, MAIL_LOCAL_MAX);
-    for (size_t i = 0; i < address.size; i++)
-        if (i != domain - 1 && !is_address_char((unsigned char)address.data[i]))
-            return err_set(err, ERR_REJECT, "the mail address holds a character that has no place in one");
-    char first = address.data[domain], last = address.data[address.size - 1];
-    if (address.data[0] == '-' || first == '-' || first == '.' || last == '.')
-        return err_set(err, ERR_REJECT, "the mail address or its domain starts or ends with a mark");
+    struct str local = {address.data, domain - 1}, host = {address.data + domain, address.size - domain};
+    if (!has_address_chars(local) || !has_address_chars(host))
+        return err_set(err, ERR_REJECT, "the mail address holds a character that has no place in one");
+    if (local.data[0] == '-' || host.data[0] == '-' || !is_dotted(local) || !is_dotted(host))
+        return err_set(err, ERR_REJECT,
+                       "a part of the mail address starts or ends with a mark or has two dots together");
     return 0;
 }
 

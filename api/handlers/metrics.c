@@ -38,12 +38,12 @@ void figures_count(const struct request *request, int status)
     char labels[160];
     const struct route *route = request->route;
     struct metrics *metrics = &request->api->metrics;
-    snprintf(labels, sizeof labels, "route=\"%s %s\"", route == NULL ? "" : method_name(route->method),
-             route == NULL ? "none" : route->pattern);
+    char name[96] = "none";
+    if (route != NULL)
+        snprintf(name, sizeof name, "%s %s", method_name(route->method), route->pattern);
+    snprintf(labels, sizeof labels, "route=\"%s\"", name);
     metrics_observe(metrics, FIGURE_SECONDS, labels, (double)(clock_mono_us() - request->started_us) / 1e6);
-    snprintf(labels, sizeof labels, "route=\"%s %s\",status=\"%d\"",
-             route == NULL ? "" : method_name(route->method), route == NULL ? "none" : route->pattern,
-             status);
+    snprintf(labels, sizeof labels, "route=\"%s\",status=\"%d\"", name, status);
     metrics_add(metrics, FIGURE_REQUESTS, labels, 1);
 }
 

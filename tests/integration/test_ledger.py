@@ -67,6 +67,18 @@ def test_amounts_come_back_with_their_currencys_decimals(person, currency, amoun
     assert [one["amount"] for one in listed(person, f"account={account['id']}")] == [shown]
 
 
+def test_an_opening_balance_may_be_money_as_a_whole(person):
+    account = make_account(person, opening_balance={"amount": "12.50", "currency": "EUR"})
+    assert account["opening_balance"] == "12.50"
+    path = f"/v1/accounts/{account['id']}"
+    assert person.client.patch(path, {"opening_balance": {"amount": 7, "currency": "EUR"}}).json()["balance"] == "7.00"
+    for money, pointer in [({"amount": "1", "currency": "USD"}, "/opening_balance/currency"), ({"amount": "1"}, "/opening_balance/currency"),
+                           ({"amount": "1.005", "currency": "EUR"}, "/opening_balance"), ([], "/opening_balance")]:
+        answer = person.client.patch(path, {"opening_balance": money})
+        assert answer.status == 422
+        assert pointer in [error["pointer"] for error in answer.json()["errors"]], answer
+
+
 def test_an_account_is_changed_only_in_the_version_that_was_seen(person):
     account = make_account(person)
     path = f"/v1/accounts/{account['id']}"

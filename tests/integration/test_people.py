@@ -117,10 +117,11 @@ def test_codes_have_no_look_alikes(instance):
 
 
 @pytest.mark.parametrize("email", ["", "a", "a@", "@b.c", "a b@c.d", "a@b.c\r\nBcc: x@y.z", "a@b.c\0", "<a@b.c>",
-                                   "a@b.c, d@e.f", "x" * 250 + "@b.c", "\"a b\"@c.d"])
+                                   "a@b.c, d@e.f", "x" * 250 + "@b.c", "\"a b\"@c.d",
+                                   "a..b@c.d", "a@b..c", "\u202ea@b.c"])
 def test_what_is_no_address_never_reaches_the_wire(instance, email):
     answer = instance.client().post("/v1/registrations", {"email": email})
-    assert answer.status in (400, 422)
+    assert answer.status == 422
     assert answer.json()["errors"][0]["pointer"] == "/email"
 
 
@@ -157,6 +158,7 @@ def test_a_username_is_taken_whatever_its_case(instance):
 
 @pytest.mark.parametrize("change, pointer", [
     ({"username": "a b"}, "/username"), ({"username": "ab"}, "/username"), ({"username": "_ab"}, "/username"),
+    ({"username": "ab\r\nc"}, "/username"), ({"username": "ab\0c"}, "/username"), ({"password": "long enough\0"}, "/password"),
     ({"password": "short"}, "/password"), ({"timezone": "Mars/Olympus"}, "/timezone"), ({"currency": "XXX"}, "/currency"),
     ({"timezone": "../../etc/passwd"}, "/timezone"), ({"nick": "a"}, "/nick"), ({"registration_token": "no"}, "/registration_token"),
 ])

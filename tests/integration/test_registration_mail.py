@@ -106,6 +106,6 @@ def test_no_code_is_seen_in_logs_redis_or_the_jobs(instance, server):
 @pytest.mark.parametrize("address", ["a@b.test\r\nBcc: x@y.test", "a@b.test\n", "a\0@b.test", "a b@c.test", "<a@b.test>", "a@b.test,c@d.test"])
 def test_an_address_with_a_line_end_never_reaches_the_wire(instance, server, address):
     answer = instance.client().post("/v1/registrations", {"email": address})
-    assert answer.status in (400, 422), answer
+    assert answer.status == 422, answer
     assert answer.json()["errors"][0]["pointer"] == "/email"
     assert server.attempts == 0

@@ -106,15 +106,22 @@ START_TEST(a_cursor_reads_back_and_a_made_up_one_does_not)
 {
     struct arena arena;
     const char *parts[2];
+    struct seal_key key = {"key"}, other = {"other"};
     arena_init(&arena);
-    const char *cursor = cursor_write(&arena, "2026-01-31\x1Fid");
-    ck_assert_int_eq(cursor_read(&arena, cursor, parts, 2), 0);
+    const char *cursor = cursor_write(&arena, &key, "/v1/jobs", "2026-01-31\x1Fid");
+    ck_assert_int_eq(cursor_read(&arena, &key, "/v1/jobs", cursor, parts, 2), 0);
     ck_assert_str_eq(parts[0], "2026-01-31");
     ck_assert_str_eq(parts[1], "id");
-    ck_assert_int_eq(cursor_read(&arena, cursor, parts, 1), -1);
-    ck_assert_int_eq(cursor_read(&arena, "=", parts, 1), -1);
-    ck_assert_int_eq(cursor_read(&arena, "", parts, 1), -1);
-    ck_assert_int_eq(cursor_read(&arena, "AA", parts, 1), -1); /* a NUL */
+    ck_assert_int_eq(cursor_read(&arena, &key, "/v1/jobs", cursor, parts, 1), -1);
+    ck_assert_int_eq(cursor_read(&arena, &key, "/v1/tags", cursor, parts, 2), -1);
+    ck_assert_int_eq(cursor_read(&arena, &other, "/v1/jobs", cursor, parts, 2), -1);
+    for (size_t size = 0; size < strlen(cursor); size++)
+        ck_assert_int_eq(
+            cursor_read(&arena, &key, "/v1/jobs", arena_printf(&arena, "%.*s", (int)size, cursor), parts, 2),
+            -1);
+    static const char *const made_up[] = {"=", "", "AA", "MjAyNi0wMS0zMR9pZA", "0123456789abcdef"};
+    for (size_t i = 0; i < sizeof made_up / sizeof *made_up; i++)
+        ck_assert_int_eq(cursor_read(&arena, &key, "/v1/jobs", made_up[i], parts, 2), -1);
     arena_free(&arena);
 }
 END_TEST

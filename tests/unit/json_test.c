@@ -34,15 +34,16 @@ START_TEST(every_bad_body_names_its_place)
     } cases[] = {
         {"{\"name\":\"a\",\"colour\":1}", "/colour: is not a known field"},
         {"{\"name\":\"a\",\"name\":\"b\"}", "/name: duplicate object key near '\"name\"'"},
-        {"{\"name\":\"a\",\"amount\":1e400}", "/amount: real number overflow near '1e400'"},
+        {"{\"name\":\"a\",\"amount\":1e400}", "/amount: is out of range: real number overflow near '1e400'"},
         {"{\"name\":\"a\",\"amount\":24.470000000000000001}",
          "/amount: a number with more than 15 significant digits is not exact; send it as a string"},
         {"{\"name\":\"a\",\"count\":9223372036854775808}",
-         "/count: too big integer near '9223372036854775808'"},
+         "/count: is out of range: too big integer near '9223372036854775808'"},
         {"{\"name\":\"a\",\"count\":10}", "/count: the number must be from 1 to 9"},
         {"{\"count\":1}", "/name: is missing"},
         {"{\"name\":\"abcdef\"}", "/name: has 6 characters; it must have from 1 to 5"},
         {"{\"name\":\"a\\nb\"}", "/name: has a control character"},
+        {"{\"name\":\"a\\u0000b\"}", "/name: has a NUL character"},
         {"{\"name\":7}", "/name: must be a string"},
         {"[]", ": must be an object"},
         {"", ": the body is empty"},
@@ -72,6 +73,28 @@ START_TEST(a_fault_deep_inside_is_found)
     ck_assert_ptr_null(json_read(&arena, (struct str){deep.data, deep.size}, &faults));
     ck_assert_str_eq(faults.list[1].detail, "nested deeper than 64 levels");
     buf_free(&deep);
+    arena_free(&arena);
+}
+END_TEST
+
+START_TEST(a_value_that_nobody_takes_is_told_from_a_broken_document)
+{
+    static const struct {
+        const char *text;
+        bool is_of_value;
+    } cases[] = {
+        {"{\"a\":\"\\u0000\"}", true},   {"[1e400]", true},
+        {"[9223372036854775808]", true}, {"[0.1234567890123456]", true},
+        {"{\"a\":1,\"a\":2}", false},    {"[1", false},
+    };
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct faults faults;
+        faults_init(&faults, &arena);
+        ck_assert_ptr_null(json_read(&arena, str_of(cases[i].text), &faults));
+        ck_assert_msg(faults.is_of_value == cases[i].is_of_value, "%s", cases[i].text);
+    }
     arena_free(&arena);
 }
 END_TEST
@@ -150,6 +173,7 @@ Suite *json_suite(void)
     TCase *tests = tcase_create("json");
     tcase_add_test(tests, every_bad_body_names_its_place);
     tcase_add_test(tests, a_fault_deep_inside_is_found);
+    tcase_add_test(tests, a_value_that_nobody_takes_is_told_from_a_broken_document);
     tcase_add_test(tests, decimals_keep_their_digits);
     tcase_add_test(tests, a_number_that_was_read_is_written_as_it_came);
     tcase_add_test(tests, a_quoted_string_reads_back_as_itself);

@@ -71,6 +71,13 @@ START_TEST(an_address_that_could_end_a_line_or_a_command_is_refused)
         "\"x\"y\" <a@b>",
         "\xff@b",
         "a@b <c@d> e",
+        "a..b@c",
+        ".a@b",
+        "a.@b",
+        "a@b..c",
+        "\u202Ea@b", /* right to left */
+        "a\u200B@b", /* a space of no width */
+        "a@b\u00A0c",
     };
     struct mail_address address;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -169,8 +169,11 @@ ACCEPTED = {
     "three in one packet": (get(headers="Host: a\r\n") * 2 + get(), [200, 200, 200]),
     "an unknown path": (get("/nowhere"), [404]),
     "another method": (b"DELETE /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", [405]),
-    "a body where none is taken": (get(headers="Host: a\r\nContent-Length: 3\r\n") + b"abc" + get(), [413, 200]),
-    "OPTIONS": (b"OPTIONS /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", [405]),
+    "a body where none is taken": (get(headers="Host: a\r\nContent-Length: 3\r\n") + b"abc" + get(), [422, 200]),
+    "an empty object where no body is taken": (get(headers="Host: a\r\nContent-Length: 3\r\n") + b"{}\n" + get(), [200, 200]),
+    "OPTIONS": (b"OPTIONS /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", [204]),
+    "OPTIONS of everything": (b"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", [204]),
+    "GET of everything": (b"GET * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", [400]),
 }
 
 
@@ -181,8 +184,8 @@ def test_is_answered_as_the_standard_says(api, name):
     assert statuses(received) == expected, received[:500]
     if name == "HEAD":
         assert received.endswith(b"\r\n\r\n")
-    if expected == [405]:
-        assert b"Allow: GET, HEAD\r\n" in received
+    if expected == [405] or name == "OPTIONS":
+        assert b"Allow: GET, HEAD, OPTIONS\r\n" in received
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))
