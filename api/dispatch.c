@@ -109,6 +109,8 @@ static uint64_t body_limit(const struct route *route)
         return (uint64_t)settings.body_max_bytes;
     case BODY_BATCH:
         return (uint64_t)settings.batch_max_bytes;
+    case BODY_FILE:
+        return (uint64_t)settings.fx_file_max_bytes;
     case BODY_STREAM:
         return (uint64_t)settings.upload_max_bytes;
     }
@@ -130,9 +132,9 @@ static void on_piece(struct request *request, struct str piece, int state)
         conn_read_body(request->conn, request->received.limit, on_piece);
     } else {
         request->body = (struct str){request->received.data, request->received.size};
-        if (request->route->body != BODY_NONE) {
+        if (request->route->body == BODY_JSON || request->route->body == BODY_BATCH) {
             offload(request, parse, on_parsed);
-        } else if (is_no_body(request->body)) {
+        } else if (request->route->body == BODY_FILE || is_no_body(request->body)) {
             idempotent_begin(request, run_handler);
         } else {
             faults_add(&request->faults, "", "must not be there: this takes no body");

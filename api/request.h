@@ -69,7 +69,7 @@ struct request {
     const struct route *route;
     struct head *head;
     struct str params[REQUEST_PARAMS_MAX]; /* what stood for ":…" in the path, decoded */
-    struct str body;                       /* whole, for JSON; empty for STREAM */
+    struct str body;                       /* whole; empty for STREAM */
     json_t *json; /* for JSON: the document (any type); for a route that takes none: NULL */
     struct faults faults;
 

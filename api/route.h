@@ -16,6 +16,7 @@ enum body_kind {
     BODY_NONE,   /* none, or what programs send when they must send something: white space or {} */
     BODY_JSON,   /* at most PURSER_BODY_MAX_BYTES, parsed before the handler */
     BODY_BATCH,  /* the same, at most PURSER_BATCH_MAX_BYTES */
+    BODY_FILE,   /* any bytes, whole before the handler, at most PURSER_FX_FILE_MAX_BYTES */
     BODY_STREAM, /* the handler reads it, at most PURSER_UPLOAD_MAX_BYTES */
 };
 

@@ -249,8 +249,10 @@ int http_call(struct http *http, struct arena *arena, const struct http_request 
         return 0;
     const char *title = http_text(reply->body, "title"), *detail = http_text(reply->body, "detail");
     json_t *first = json_array_get(json_object_get(reply->body, "errors"), 0);
+    long long line = json_integer_value(json_object_get(first, "line"));
+    const char *where = line > 0 ? arena_printf(arena, "line %lld", line) : http_text(first, "pointer");
     enum err_class class = reply->status == 429 || reply->status >= 500 ? ERR_RETRY : ERR_REJECT;
     return err_set(err, class, "%s %s answered %ld %s%s%s%s%s %s", request->method, request->path,
                    reply->status, title, detail[0] == '\0' ? "" : ": ", detail, first == NULL ? "" : "; ",
-                   http_text(first, "pointer"), http_text(first, "detail"));
+                   where, http_text(first, "detail"));
 }

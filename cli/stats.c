@@ -1,5 +1,5 @@
-/* purser stats [--month YYYY-MM] [--by category|account] [--json]: a year's months, or what one month came to
- * by category or account, as a table with bars of what was spent. */
+/* purser stats [--month YYYY-MM] [--by category|account] [--currency CODE] [--json]: a year's months, or what
+ * one month came to by category or account, as a table with bars of what was spent. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 enum { BAR_WIDTH = 30 };
 
 struct wish {
-    const char *month, *by;
+    const char *month, *by, *currency;
     bool as_json;
 };
 
@@ -71,6 +71,18 @@ static void print_rows(struct arena *arena, json_t *rows, const struct wish *wis
     table_print(&table);
 }
 
+static void print_missing(json_t *missing)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(missing, i, one)
+    {
+        if (i == 0)
+            puts("\nnot converted, for want of a rate:");
+        printf("  %s of %s\n", http_text(one, "currency"), http_text(one, "date"));
+    }
+}
+
 static int show(struct http *http, struct arena *arena, const struct wish *wish, struct err *err)
 {
     bool by_category = wish->by != NULL && strcmp(wish->by, "category") == 0;
@@ -87,6 +99,9 @@ static int show(struct http *http, struct arena *arena, const struct wish *wish,
     }
     if (wish->month != NULL)
         path = arena_printf(arena, "%s%cfrom=%s&to=%s", path, separator, wish->month, wish->month);
+    if (wish->currency != NULL)
+        path = arena_printf(arena, "%s%ccurrency=%s", path, wish->month != NULL ? '&' : separator,
+                            http_escape(arena, wish->currency));
     struct http_request request = {.method = "GET", .path = path};
     if (http_call(http, arena, &request, &reply, err) != 0)
         return -1;
@@ -95,6 +110,7 @@ static int show(struct http *http, struct arena *arena, const struct wish *wish,
         putchar('\n');
     } else {
         print_rows(arena, json_object_get(reply.body, "data"), wish, accounts);
+        print_missing(json_object_get(reply.body, "missing_rates"));
     }
     return 0;
 }
@@ -111,10 +127,11 @@ static int check(const struct wish *wish, struct err *err)
 
 static int run(int argc, char **argv, struct err *err)
 {
-    struct wish wish = {NULL, NULL, false};
+    struct wish wish = {NULL, NULL, NULL, false};
     int count;
     const struct option options[] = {{"month", &wish.month, NULL},
                                      {"by", &wish.by, NULL},
+                                     {"currency", &wish.currency, NULL},
                                      {"json", NULL, &wish.as_json},
                                      {NULL, NULL, NULL}};
     if (options_read(argc - 1, argv + 1, options, &count, err) != 0 || count != 0 || check(&wish, err) != 0)
@@ -132,7 +149,7 @@ static int run(int argc, char **argv, struct err *err)
 
 const struct command command_stats = {
     .name = "stats",
-    .usage = "[--month YYYY-MM] [--by category|account] [--json]",
+    .usage = "[--month YYYY-MM] [--by category|account] [--currency CODE] [--json]",
     .summary = "Show income and expense by month, or of one month by category or account",
     .run = run,
 };

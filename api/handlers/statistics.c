@@ -3,6 +3,7 @@
 
 #include "api/reply.h"
 #include "finance/date.h"
+#include "finance/money.h"
 
 enum { MONTHS_MAX = 1200, PAYEES_MAX = 100, PAYEES_DEFAULT = 10, MONTH_TEXT_SIZE = 7 };
 
@@ -12,6 +13,7 @@ struct period {
     bool has_first, has_last;
     const struct id *account;
     bool transfers, pending;
+    const char *currency; /* that all is converted into: a code or "user"; NULL: nothing is converted */
 };
 
 /* One bound: a day, or a month, of which `first` takes the first day and `last` the last. */
@@ -53,6 +55,14 @@ static void read_switches(struct request *request, struct period *period)
     request_query_bool(request, "pending", &period->pending);
 }
 
+static void read_currency(struct request *request, struct period *period)
+{
+    period->currency = request_query(request, "currency");
+    if (period->currency != NULL && strcmp(period->currency, "user") != 0 &&
+        currency_find(str_of(period->currency)) == NULL)
+        faults_add(&request->faults, "currency", "must be a currency of ISO 4217, or user for your own");
+}
+
 static void add_day(struct db_params *params, bool is_set, int32_t day)
 {
     if (is_set)
@@ -77,6 +87,7 @@ void handle_statistics_monthly(struct request *request)
     int by = -1;
     read_period(request, &period);
     read_switches(request, &period);
+    read_currency(request, &period);
     request_query_id(request, "account", &period.account);
     request_query_choice(request, "by", sides, &by);
     if (request_refused(request))
@@ -87,6 +98,7 @@ void handle_statistics_monthly(struct request *request)
     db_add_bool(params, period.transfers);
     db_add_bool(params, period.pending);
     db_add_time(params, request->now_ms);
+    db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_monthly, params);
 }
 
@@ -95,6 +107,7 @@ void handle_statistics_categories(struct request *request)
     struct period period;
     read_period(request, &period);
     read_switches(request, &period);
+    read_currency(request, &period);
     request_query_id(request, "account", &period.account);
     if (request_refused(request))
         return;
@@ -103,6 +116,7 @@ void handle_statistics_categories(struct request *request)
     db_add_bool(params, period.transfers);
     db_add_bool(params, period.pending);
     db_add_time(params, request->now_ms);
+    db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_categories, params);
 }
 
@@ -114,6 +128,7 @@ void handle_statistics_payees(struct request *request)
     int kind = 0;
     read_period(request, &period);
     read_switches(request, &period);
+    read_currency(request, &period);
     request_query_id(request, "account", &period.account);
     request_query_int(request, "limit", 1, PAYEES_MAX, &limit);
     request_query_choice(request, "kind", kinds, &kind);
@@ -126,6 +141,7 @@ void handle_statistics_payees(struct request *request)
     db_add_time(params, request->now_ms);
     db_add_int(params, limit);
     db_add_bool(params, kind == 1);
+    db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_payees, params);
 }
 
@@ -133,12 +149,16 @@ void handle_statistics_cash_flow(struct request *request)
 {
     struct period period;
     read_period(request, &period);
+    read_currency(request, &period);
     request_query_bool(request, "pending", &period.pending);
+    request_query_id(request, "account", &period.account);
     if (request_refused(request))
         return;
     struct db_params *params = bound_params(request, &period);
     db_add_bool(params, period.pending);
     db_add_time(params, request->now_ms);
+    db_add_id(params, period.account);
+    db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_cash_flow, params);
 }
 
@@ -147,6 +167,7 @@ void handle_statistics_years(struct request *request)
     struct period period = {0};
     int64_t year = 0;
     read_switches(request, &period);
+    read_currency(request, &period);
     request_query_id(request, "account", &period.account);
     request_query_int(request, "year", 2, 9999, &year);
     if (request_refused(request))
@@ -161,6 +182,7 @@ void handle_statistics_years(struct request *request)
     db_add_bool(params, period.transfers);
     db_add_bool(params, period.pending);
     db_add_time(params, request->now_ms);
+    db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_years, params);
 }
 
@@ -170,6 +192,7 @@ void handle_analytics(struct request *request)
     struct period period = {0};
     int name = 0;
     read_switches(request, &period);
+    read_currency(request, &period);
     request_query_id(request, "account", &period.account);
     request_query_choice(request, "period", names, &name);
     if (request_refused(request))
@@ -181,6 +204,7 @@ void handle_analytics(struct request *request)
     db_add_bool(params, period.transfers);
     db_add_bool(params, period.pending);
     db_add_time(params, request->now_ms);
+    db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_analytics, params);
 }
 
@@ -188,9 +212,11 @@ void handle_net_worth(struct request *request)
 {
     struct period period;
     read_period(request, &period);
+    read_currency(request, &period);
     if (request_refused(request))
         return;
     struct db_params *params = bound_params(request, &period);
     db_add_time(params, request->now_ms);
+    db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_net_worth, params);
 }

@@ -1,12 +1,14 @@
 -- The monthly series: a row a month and currency, and account or category where asked. Of categories `tree` is the sum with
 -- all below. Missing bounds: the twelve months up to the current one. No row when the account is not the user's.
--- $1 user, $2 first day, $3 last day, $4 account, $5 by: null, 'account' or 'category', $6 with transfers, $7 with pending, $8 now
+-- $1 user, $2 first day, $3 last day, $4 account, $5 by: null, 'account' or 'category', $6 with transfers, $7 with pending, $8 now,
+-- $9 in this currency (fx_rates.sql: what has no rate stays as it is and is named)
 WITH bounds AS (
     SELECT coalesce($2::date, (month_of(coalesce($3::date, today)) - interval '11 months')::date) AS first,
-           coalesce($3::date, (month_of(today) + interval '1 month')::date - 1) AS last
+           coalesce($3::date, (month_of(today) + interval '1 month')::date - 1) AS last,
+           currency_wanted($1::uuid, $9::text) AS target
     FROM local_day($1::uuid, $8::timestamptz) AS today
 ), found AS (
-    SELECT c.* FROM bounds, counted($1::uuid, bounds.first, bounds.last, $4::uuid, $6::boolean, $7::boolean) AS c
+    SELECT c.* FROM bounds, counted_in($1::uuid, bounds.first, bounds.last, $4::uuid, $6::boolean, $7::boolean, bounds.target) AS c
 ), plain AS (
     SELECT month, CASE WHEN $5::text = 'account' THEN account_id END AS account_id, NULL::uuid AS category_id, currency, exponent,
            sum(rows) AS count, sum(income) AS income, sum(expense) AS expense, NULL::text AS tree
@@ -32,5 +34,8 @@ SELECT '{"data":[' || coalesce((
                                        ELSE '' END
                       || CASE WHEN $4::uuid IS NULL OR $5::text = 'account' THEN '' ELSE ',"account_id":"' || $4::uuid || '"' END || '}',
                       ',' ORDER BY month, currency, account_id, category_id)
-    FROM series), '') || ']}' AS body
+    FROM series), '') || ']'
+       || coalesce(',"currency":"' || bounds.target || '","missing_rates":' || (
+              coalesce((SELECT jsonb_agg(DISTINCT jsonb_build_object('currency', currency, 'date', lacking)) FROM found WHERE lacking IS NOT NULL), '[]'))::text, '') || '}' AS body
+FROM bounds
 WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM account WHERE id = $4::uuid AND user_id = $1::uuid AND deleted_at IS NULL)

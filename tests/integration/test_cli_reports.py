@@ -45,6 +45,18 @@ def test_a_wish_that_stats_does_not_know_is_refused(shell, words):
     assert shell("stats", *words, check=False).returncode == 2
 
 
+def test_rates_are_loaded_and_stats_told_in_another_currency(shell, tmp_path):
+    file, month = tmp_path / "rates.csv", f"{shell.today:%Y-%m}"
+    assert "not converted, for want of a rate:\n  EUR of " + str(shell.today) in shell("stats", "--currency", "USD").stdout
+    file.write_text(f"date,base,quote,rate\n{shell.today},EUR,USD,1.25\n")
+    assert shell("rates", "load", str(file)).stdout == f"1 added, 0 changed, 0 as they were: {shell.today} to {shell.today}\n"
+    assert lines(shell("rates", "list").stdout)[str(shell.today)] == ["EUR", "USD", "1.25", "me"]
+    assert lines(shell("stats", "--currency", "USD").stdout)[month][:4] == ["125.00", "75.00", "50.00", "USD"]
+    file.write_text("date,base,quote,rate\n2026-01-01,EUR,USD,x\n")
+    refused = shell("rates", "load", str(file), check=False)
+    assert refused.returncode == 1 and "line 2" in refused.stderr and "rate: must be a decimal number" in refused.stderr
+
+
 def test_a_rule_is_added_shown_skipped_and_deleted(shell):
     start = shell.today + datetime.timedelta(3)
     rule = shell("recurring", "add", "-12.50", "gym", "FREQ=WEEKLY;COUNT=2", str(start), "--category", shell.category["name"]).stdout.strip()

@@ -45,6 +45,8 @@ def books(postgres, database, connection):
 
 
 def ask(connection, name, *parameters):
+    """Without a currency to convert into, the last parameter."""
+    parameters += (None,)
     with connection.cursor() as cursor:
         cursor.execute(f"EXECUTE statistics_{name}({', '.join(['%s'] * len(parameters))})", parameters)
         row = cursor.fetchone()
@@ -125,7 +127,7 @@ def test_categories_have_their_own_sums_and_those_of_their_tree(connection, book
 
 def test_net_worth_and_cash_flow_are_the_balances_at_each_months_end(connection, books):
     worth = ask(connection, "net_worth", books.user, "2023-12-01", "2025-12-31", NOW)["data"]
-    flow = ask(connection, "cash_flow", books.user, "2023-12-01", "2025-12-31", False, NOW)["data"]
+    flow = ask(connection, "cash_flow", books.user, "2023-12-01", "2025-12-31", False, NOW, None)["data"]
     assert len(worth) == len(flow) == 25 * 2
     with connection.cursor() as cursor:
         for row, moved in zip(worth, flow):

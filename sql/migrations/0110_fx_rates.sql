@@ -1,0 +1,161 @@
+-- Exchange rates, and reports in one currency. A rate says how many units of `quote` one unit of `base` is. Those of user_id
+-- null are everybody's; a person's own stand before them on the same day. All is exact: a rate is numeric, a conversion a
+-- fraction, rounded once for each entry.
+
+CREATE TABLE fx_rate (
+    user_id   uuid REFERENCES app_user (id) ON DELETE CASCADE, -- null: everybody's
+    base      text COLLATE "C" NOT NULL,
+    quote     text COLLATE "C" NOT NULL,
+    date      date NOT NULL,
+    rate      numeric NOT NULL CHECK (rate > 0),
+    loaded_at timestamptz NOT NULL,
+    -- Serves fx_leg: the latest rate of a pair up to a day.
+    UNIQUE NULLS NOT DISTINCT (user_id, base, quote, date),
+    CHECK (base <> quote)
+);
+-- Serves GET /v1/fx-rates (fx_rate_list.sql).
+CREATE INDEX fx_rate_date ON fx_rate (date DESC, base, quote);
+
+-- Which pairs there are, so that a way through a third currency is found without walking the rates.
+CREATE TABLE fx_pair (
+    user_id uuid REFERENCES app_user (id) ON DELETE CASCADE,
+    base    text COLLATE "C" NOT NULL,
+    quote   text COLLATE "C" NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (user_id, base, quote)
+);
+
+-- ISO 4217's minor units, as finance/money.c has them.
+CREATE FUNCTION currency_exponent(code text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN code IN ('BIF', 'BYR', 'CLP', 'DJF', 'ESP', 'GNF', 'ISK', 'ITL', 'JPY', 'KMF', 'KRW', 'MGF', 'PYG', 'RWF', 'UGX',
+                              'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 0
+                WHEN code IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 3
+                WHEN code = 'CLF' THEN 4 ELSE 2 END
+$$;
+
+-- The latest rate between two currencies on or before a day, either way round, as the fraction num / den; nulls: none. On the
+-- same day one's own stands before everybody's, and the pair as it is asked for before its inverse.
+CREATE FUNCTION fx_leg(of_user uuid, source text, target text, on_day date, OUT num numeric, OUT den numeric, OUT rate_date date)
+LANGUAGE sql STABLE AS $$
+    SELECT num, den, date FROM (
+        (SELECT rate AS num, 1::numeric AS den, date, 1 AS way FROM fx_rate
+         WHERE user_id = of_user AND base = source AND quote = target AND date <= on_day ORDER BY date DESC LIMIT 1)
+        UNION ALL
+        (SELECT 1, rate, date, 2 FROM fx_rate
+         WHERE user_id = of_user AND base = target AND quote = source AND date <= on_day ORDER BY date DESC LIMIT 1)
+        UNION ALL
+        (SELECT rate, 1, date, 3 FROM fx_rate
+         WHERE user_id IS NULL AND base = source AND quote = target AND date <= on_day ORDER BY date DESC LIMIT 1)
+        UNION ALL
+        (SELECT 1, rate, date, 4 FROM fx_rate
+         WHERE user_id IS NULL AND base = target AND quote = source AND date <= on_day ORDER BY date DESC LIMIT 1)
+    ) AS found ORDER BY date DESC, way LIMIT 1
+$$;
+
+-- The currencies that a currency has rates with.
+CREATE FUNCTION fx_neighbours(of_user uuid, code text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    SELECT quote FROM fx_pair WHERE base = code AND (user_id = of_user OR user_id IS NULL)
+    UNION
+    SELECT base FROM fx_pair WHERE quote = code AND (user_id = of_user OR user_id IS NULL)
+$$;
+
+-- What one unit of `source` is in `target` on a day, as a fraction: by the pair's own rate or through one third currency,
+-- whichever is of the later day; through several equally late ones the pair's own, then the first by code. Nulls: no way.
+CREATE FUNCTION fx_rate_on(of_user uuid, source text, target text, on_day date, OUT num numeric, OUT den numeric, OUT rate_date date)
+LANGUAGE sql STABLE AS $$
+    SELECT num, den, rate_date FROM (
+        SELECT 1::numeric AS num, 1::numeric AS den, on_day AS rate_date, '' AS through WHERE source = target
+        UNION ALL
+        SELECT leg.num, leg.den, leg.rate_date, '' FROM fx_leg(of_user, source, target, on_day) AS leg
+        UNION ALL
+        SELECT a.num * b.num, a.den * b.den, least(a.rate_date, b.rate_date), code
+        FROM (SELECT fx_neighbours(of_user, source) INTERSECT SELECT fx_neighbours(of_user, target)) AS third (code),
+             fx_leg(of_user, source, code, on_day) AS a, fx_leg(of_user, code, target, on_day) AS b
+    ) AS found
+    WHERE num IS NOT NULL
+    ORDER BY rate_date DESC, through LIMIT 1
+$$;
+
+-- An amount in minor units times num / den, in minor units of the other currency, half to even. Exact: div and % of whole
+-- fractions, no division that rounds by itself.
+CREATE FUNCTION fx_convert(minor numeric, exponent integer, num numeric, den numeric, target_exponent integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT q + CASE WHEN 2 * abs(n - q * d) > d OR (2 * abs(n - q * d) = d AND q % 2 <> 0) THEN sign(n) ELSE 0 END
+    FROM (SELECT minor * num * CASE WHEN target_exponent > exponent THEN 10::numeric ^ (target_exponent - exponent) ELSE 1 END AS n,
+                 den * CASE WHEN exponent > target_exponent THEN 10::numeric ^ (exponent - target_exponent) ELSE 1 END AS d) AS whole,
+         LATERAL (SELECT div(n, d) AS q) AS quotient
+$$;
+
+-- What `counted` gives, in one currency: each entry in another is converted at the rate of its own date and rounded, and then
+-- added. An entry without a rate stays in its currency, with its date in `lacking`. `target` null: as `counted`. Entries in
+-- `target` come out of the sums as ever; the others are read one by one, since a month has many rates.
+CREATE FUNCTION counted_in(of_user uuid, first date, last date, of_account uuid, with_transfers boolean, with_pending boolean, target text)
+RETURNS TABLE (month date, account_id uuid, category_id uuid, currency text, exponent integer, entries bigint, rows bigint,
+               income numeric, expense numeric, lacking date) LANGUAGE plpgsql STABLE ROWS 200 SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    target_exponent integer := currency_exponent(target);
+BEGIN
+    RETURN QUERY SELECT c.*, NULL::date FROM counted(of_user, first, last, of_account, with_transfers, with_pending) c
+                 WHERE target IS NULL OR c.currency = target;
+    IF target IS NULL OR NOT EXISTS (SELECT FROM account a WHERE a.user_id = of_user AND a.currency <> target) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH part AS MATERIALIZED (
+        SELECT t.date, t.account_id, c.id AS category_id, a.currency, a.exponent::integer AS exponent, s.n = 1 AS is_row, s.amount
+        FROM account a
+        JOIN transaction t ON t.account_id = a.id AND t.deleted_at IS NULL AND t.date BETWEEN first AND last
+        CROSS JOIN LATERAL (
+            SELECT t.amount::numeric, t.category_id, 1 AS n WHERE t.split_amounts IS NULL
+            UNION ALL
+            SELECT * FROM unnest(t.split_amounts, t.split_categories) WITH ORDINALITY
+        ) AS s (amount, category_id, n)
+        LEFT JOIN category c ON c.id = s.category_id
+        WHERE a.user_id = of_user AND a.currency <> target AND (of_account IS NULL OR a.id = of_account)
+          AND (with_pending OR t.status = 'booked')
+          AND (with_transfers OR NOT (t.transfer_id IS NOT NULL OR coalesce(c.kind = 'transfer', false)))
+    ), rate AS MATERIALIZED (
+        SELECT d.currency, d.date, r.num, r.den
+        FROM (SELECT DISTINCT currency, date FROM part) d, fx_rate_on(of_user, d.currency, target, d.date) r
+    ), converted AS (
+        SELECT month_of(p.date) AS month, p.account_id, p.category_id, p.is_row,
+               CASE WHEN r.num IS NULL THEN p.currency ELSE target END AS currency,
+               CASE WHEN r.num IS NULL THEN p.exponent ELSE target_exponent END AS exponent,
+               CASE WHEN r.num IS NULL THEN p.amount ELSE fx_convert(p.amount, p.exponent, r.num, r.den, target_exponent) END AS amount,
+               CASE WHEN r.num IS NULL THEN p.date END AS lacking
+        FROM part p JOIN rate r ON r.currency = p.currency AND r.date = p.date
+    )
+    SELECT month, account_id, category_id, currency, exponent, count(*), count(*) FILTER (WHERE is_row),
+           sum(greatest(amount, 0)), sum(greatest(-amount, 0)), lacking
+    FROM converted GROUP BY month, account_id, category_id, currency, exponent, lacking;
+END $$;
+
+-- What accounts hold at the end of each of some months, in their own currency, or with `target` in that one at the rate of the
+-- month's last day: `balance` stays in `currency` and `lacking` is that day where there is no rate.
+CREATE FUNCTION held_in(of_user uuid, first date, last date, of_account uuid, with_pending boolean, target text)
+RETURNS TABLE (month date, account_id uuid, currency text, exponent integer, balance numeric, lacking date) LANGUAGE sql STABLE AS $$
+    WITH flows AS (
+        SELECT account_id, greatest(month, first) AS month, sum(in_minor - out_minor) AS net
+        FROM rollup WHERE user_id = of_user AND (with_pending OR NOT is_pending) AND month <= last AND (of_account IS NULL OR account_id = of_account)
+        GROUP BY 1, 2
+    ), held AS (
+        SELECT m.month::date, a.id, a.currency, a.exponent::integer,
+               a.opening_balance + sum(coalesce(flows.net, 0)) OVER (PARTITION BY a.id ORDER BY m.month) AS balance,
+               (m.month + interval '1 month')::date - 1 AS day
+        FROM generate_series(first, last, interval '1 month') AS m (month)
+        CROSS JOIN account a LEFT JOIN flows ON flows.account_id = a.id AND flows.month = m.month::date
+        WHERE a.user_id = of_user AND a.deleted_at IS NULL AND (of_account IS NULL OR a.id = of_account)
+    ), rate AS MATERIALIZED (
+        SELECT d.currency, d.day, r.num, r.den
+        FROM (SELECT DISTINCT currency, day FROM held WHERE target IS NOT NULL AND currency <> target) d, fx_rate_on(of_user, d.currency, target, d.day) r
+    )
+    SELECT h.month, h.id, CASE WHEN r.num IS NULL THEN h.currency ELSE target END,
+           CASE WHEN r.num IS NULL THEN h.exponent ELSE currency_exponent(target) END,
+           CASE WHEN r.num IS NULL THEN h.balance ELSE fx_convert(h.balance, h.exponent, r.num, r.den, currency_exponent(target)) END,
+           CASE WHEN r.currency IS NOT NULL AND r.num IS NULL THEN h.day END
+    FROM held h LEFT JOIN rate r ON r.currency = h.currency AND r.day = h.day
+$$;
+
+-- The currency that ?currency= names: a code, or 'user' for the person's own.
+CREATE FUNCTION currency_wanted(of_user uuid, named text) RETURNS text LANGUAGE sql STABLE AS
+    $$SELECT CASE WHEN named = 'user' THEN (SELECT currency FROM app_user WHERE id = of_user) ELSE named END$$;
