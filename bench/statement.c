@@ -80,8 +80,9 @@ int main(int argc, char **argv)
                "\"certainty_percent\": %d}\n",
                rows, megabytes, (double)rows / seconds, megabytes / seconds, facts->certainty);
     else
-        printf("statement: CSV of %ld rows, %.1f MB: %.0f rows/s, %.1f MB/s, certainty %d %%, balance proved\n",
-               rows, megabytes, (double)rows / seconds, megabytes / seconds, facts->certainty);
+        printf(
+            "statement: CSV of %ld rows, %.1f MB: %.0f rows/s, %.1f MB/s, certainty %d %%, balance proved\n",
+            rows, megabytes, (double)rows / seconds, megabytes / seconds, facts->certainty);
     statement_close(statement);
     buf_free(&file);
     return 0;
