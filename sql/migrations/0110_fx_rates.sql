@@ -85,18 +85,46 @@ LANGUAGE sql IMMUTABLE AS $$
          LATERAL (SELECT div(n, d) AS q) AS quotient
 $$;
 
--- What `counted` gives, in one currency: each entry in another is converted at the rate of its own date and rounded, and then
--- added. An entry without a rate stays in its currency, with its date in `lacking`. `target` null: as `counted`. Entries in
--- `target` come out of the sums as ever; the others are read one by one, since a month has many rates.
+-- What `counted` (0060_statistics.sql) gives, in one currency: each entry in another is converted at the rate of its own date
+-- and rounded, and then added. An entry without a rate stays in its currency, with its date in `lacking`. `target` null: nothing
+-- is converted. Entries in `target` come out of the sums as ever; the others are read one by one, since a month has many rates.
 CREATE FUNCTION counted_in(of_user uuid, first date, last date, of_account uuid, with_transfers boolean, with_pending boolean, target text)
 RETURNS TABLE (month date, account_id uuid, category_id uuid, currency text, exponent integer, entries bigint, rows bigint,
                income numeric, expense numeric, lacking date) LANGUAGE plpgsql STABLE ROWS 200 SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
+    whole date := CASE WHEN first = month_of(first) THEN first ELSE (month_of(first) + interval '1 month')::date END;
+    behind date := month_of(last + 1); -- the whole months are those from `whole` up to it
     target_exponent integer := currency_exponent(target);
 BEGIN
-    RETURN QUERY SELECT c.*, NULL::date FROM counted(of_user, first, last, of_account, with_transfers, with_pending) c
-                 WHERE target IS NULL OR c.currency = target;
+    IF whole < behind THEN
+        RETURN QUERY
+        SELECT r.month, r.account_id, c.id, r.currency, a.exponent::integer, r.entries, r.rows, r.in_minor, r.out_minor, NULL::date
+        FROM rollup r
+        JOIN account a ON a.id = r.account_id
+        LEFT JOIN category c ON c.id = r.category_id
+        WHERE r.user_id = of_user AND r.month >= whole AND r.month < behind AND r.entries <> 0
+          AND (of_account IS NULL OR r.account_id = of_account) AND (with_pending OR NOT r.is_pending)
+          AND (with_transfers OR NOT (r.is_transfer OR coalesce(c.kind = 'transfer', false)))
+          AND (target IS NULL OR r.currency = target);
+    END IF;
+    IF first < whole OR behind <= last THEN
+        RETURN QUERY
+        SELECT month_of(t.date), t.account_id, c.id, t.currency, a.exponent::integer, 1::bigint, (s.n = 1)::integer::bigint,
+               greatest(s.amount, 0), greatest(-s.amount, 0), NULL::date
+        FROM (VALUES (first, least(whole - 1, last)), (greatest(behind, whole), last)) AS cut (first, last)
+        JOIN transaction t ON t.user_id = of_user AND t.deleted_at IS NULL AND t.date BETWEEN cut.first AND cut.last
+        CROSS JOIN LATERAL (
+            SELECT t.amount::numeric, t.category_id, 1 AS n WHERE t.split_amounts IS NULL
+            UNION ALL
+            SELECT * FROM unnest(t.split_amounts, t.split_categories) WITH ORDINALITY
+        ) AS s (amount, category_id, n)
+        JOIN account a ON a.id = t.account_id
+        LEFT JOIN category c ON c.id = s.category_id
+        WHERE (of_account IS NULL OR t.account_id = of_account) AND (with_pending OR t.status = 'booked')
+          AND (with_transfers OR NOT (t.transfer_id IS NOT NULL OR coalesce(c.kind = 'transfer', false)))
+          AND (target IS NULL OR t.currency = target);
+    END IF;
     IF target IS NULL OR NOT EXISTS (SELECT FROM account a WHERE a.user_id = of_user AND a.currency <> target) THEN
         RETURN;
     END IF;
@@ -129,6 +157,14 @@ BEGIN
            sum(greatest(amount, 0)), sum(greatest(-amount, 0)), lacking
     FROM converted GROUP BY month, account_id, category_id, currency, exponent, lacking;
 END $$;
+
+-- The same, converting nothing.
+CREATE OR REPLACE FUNCTION counted(of_user uuid, first date, last date, of_account uuid, with_transfers boolean, with_pending boolean)
+RETURNS TABLE (month date, account_id uuid, category_id uuid, currency text, exponent integer, entries bigint, rows bigint,
+               income numeric, expense numeric) LANGUAGE sql STABLE ROWS 200 AS $$
+    SELECT c.month, c.account_id, c.category_id, c.currency, c.exponent, c.entries, c.rows, c.income, c.expense
+    FROM counted_in(of_user, first, last, of_account, with_transfers, with_pending, NULL) AS c
+$$;
 
 -- What accounts hold at the end of each of some months, in their own currency, or with `target` in that one at the rate of the
 -- month's last day: `balance` stays in `currency` and `lacking` is that day where there is no rate.
