@@ -11,7 +11,14 @@
 #include "scheduler/periodic.h"
 #include "scheduler/scheduler.h"
 
-enum { TICK_MS = 100, LEAD_MS = 1000, REAP_MS = 1500, PERIODIC_MS = 1000 };
+enum {
+    TICK_MS = 100,
+    LEAD_MS = 1000,
+    REAP_MS = 1500,
+    REAP_IDLE_MS = 3000,
+    RELAY_MS = 1500,
+    PERIODIC_MS = 1000
+};
 
 /* Whether something that comes every `every_ms` is due; sets its next time. */
 static bool is_due(int64_t *at_ms, int64_t every_ms)
@@ -49,19 +56,28 @@ static int reach_queue(struct scheduler *scheduler, struct err *err)
     return scheduler->queue == NULL ? -1 : 0;
 }
 
+/* A dispatcher that dies now is given up as soon as its lease has ended, not a round later. */
+static void come_when_a_lease_ends(struct scheduler *scheduler)
+{
+    int64_t ends_ms = clock_mono_ms() + scheduler->lease_left_ms + 1;
+    if (scheduler->lease_left_ms >= 0 && ends_ms < scheduler->reap_at_ms)
+        scheduler->reap_at_ms = ends_ms;
+}
+
 static int work(struct scheduler *scheduler, struct err *err)
 {
     int result = 0;
     if (is_due(&scheduler->periodic_at_ms, PERIODIC_MS) && periodic_tick(scheduler, err) != 0)
         result = -1;
     arena_reset(&scheduler->arena);
-    if (is_due(&scheduler->reap_at_ms, REAP_MS)) {
-        if (reap_tick(scheduler, err) != 0 || reap_record(scheduler, err) != 0 ||
-            relay_tick(scheduler, err) != 0)
+    if (is_due(&scheduler->reap_at_ms, scheduler->relay.idle ? REAP_IDLE_MS : REAP_MS)) {
+        if (reap_tick(scheduler, err) != 0 || reap_record(scheduler, err) != 0)
             return -1;
-    } else if (scheduler->relay.full && relay_tick(scheduler, err) != 0) {
-        return -1;
+        come_when_a_lease_ends(scheduler);
     }
+    if ((is_due(&scheduler->relay_at_ms, RELAY_MS) || scheduler->relay.full) &&
+        relay_tick(scheduler, err) != 0)
+        return -1;
     return result;
 }
 

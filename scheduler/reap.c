@@ -18,7 +18,7 @@ int reap_tick(struct scheduler *scheduler, struct err *err)
         const redisReply *reply = queue_call(scheduler->queue, &args, err);
         if (reply == NULL)
             return -1;
-        if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 5)
+        if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 6)
             return err_set(err, ERR_BUG, "purser_reap answered in a form that this program does not know");
         int64_t jobs = reply->element[0]->integer, nodes = reply->element[1]->integer;
         more = (int)reply->element[2]->integer;
@@ -28,6 +28,7 @@ int reap_tick(struct scheduler *scheduler, struct err *err)
         }
         scheduler->has_marker = reply->element[3]->integer == 1;
         scheduler->unrecorded = reply->element[4]->integer;
+        scheduler->lease_left_ms = reply->element[5]->integer;
         crash_point("reaped");
     }
     return 0;

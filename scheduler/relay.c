@@ -155,9 +155,12 @@ int relay_tick(struct scheduler *scheduler, struct err *err)
         if (count < PAGE)
             break;
     }
+    static const struct id start;
+    bool is_from_start = id_equal(&relay->slow, &start);
     if (walk(scheduler, &relay->slow, now_ms - SETTLE_MS, &count, err) != 0)
         return -1;
+    relay->idle = is_from_start && count == 0;
     if (count == 0)
-        relay->slow = (struct id){{0}};
+        relay->slow = start;
     return 0;
 }

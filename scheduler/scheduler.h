@@ -42,6 +42,7 @@ struct relay {
     struct id recent, slow; /* how far each walk has come */
     int generation;         /* of the connection to Redis that is known to be whole */
     bool full;              /* Redis forgot something: every row is looked at as fast as it goes */
+    bool idle;              /* the last look found no unfinished row at all */
     struct id full_at;
 };
 
@@ -53,9 +54,10 @@ struct scheduler {
     struct queue *queue;
     struct arena arena; /* of one tick */
     bool leads, said_ready, said_trouble;
-    int64_t lead_at_ms, reap_at_ms, periodic_at_ms; /* clock_mono_ms of the next time */
-    bool has_marker;    /* what the last reap saw: whether Redis still is the one that was filled */
-    int64_t unrecorded; /* ends that PostgreSQL does not know of */
+    int64_t lead_at_ms, reap_at_ms, relay_at_ms, periodic_at_ms; /* clock_mono_ms of the next time */
+    bool has_marker;       /* what the last reap saw: whether Redis still is the one that was filled */
+    int64_t unrecorded;    /* ends that PostgreSQL does not know of */
+    int64_t lease_left_ms; /* until the first dispatcher's lease can end; -1: there is none */
     struct relay relay;
     struct metrics metrics;
     struct metrics_http *metrics_http;

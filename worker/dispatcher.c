@@ -203,10 +203,7 @@ static void on_bell(void *data, const redisReply *reply, const struct err *err)
             struct redis_args args;
             struct err ignored;
             arena_init(&arena);
-            redis_args_init(&args, &arena);
-            redis_add_text(&args, "RPUSH");
-            redis_add_text(&args, queue_key(&arena, "bell"));
-            redis_add_text(&args, "1");
+            queue_call_init(&args, &arena, "ring");
             (void)!queue_call_uv(dispatcher->queue, &args, NULL, NULL, &ignored);
             arena_free(&arena);
         }

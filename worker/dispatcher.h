@@ -51,8 +51,8 @@ struct dispatcher {
     bool hungry; /* there may be jobs that could be claimed */
     bool woken;  /* learned so after the last swap was sent */
     bool quiet, stopping, leaving, finished, said_ready, said_lost;
-    int64_t beats;
-    char info[128]; /* what the last beat said of us */
+    int64_t beat_at_ms, thorough_at_ms; /* clock_mono_ms of the last beat, and of the next thorough one */
+    char info[128];                     /* what the last beat said of us */
     struct metrics metrics;
     struct metrics_http *metrics_http;
     double batch_ms; /* moving average of how long batches take */

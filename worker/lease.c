@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/settings.h"
 
-enum { READY_MAX_MS = 1000 };
+enum { READY_MAX_MS = 1000, THOROUGH_MS = 30000 };
 
 static struct str text_of(const redisReply *reply)
 {
@@ -75,12 +75,16 @@ void lease_on_time(uv_timer_t *timer)
         return;
     int busy = children_count(&dispatcher->children, CHILD_BUSY);
     bool holds = busy > 0 || dispatcher->ready.count > 0;
-    /* Idle, every second beat is enough, and every tenth tells and asks what is known already: Redis may have
-     * lost it. */
-    dispatcher->beats++;
-    if (!holds && dispatcher->beats % 2 == 1 && dispatcher->info[0] != '\0')
+    /* Who holds nothing has nothing to lose with its lease: twice in a lease is enough. */
+    int64_t now_ms = clock_mono_ms();
+    if (!holds && now_ms - dispatcher->beat_at_ms < settings.lease_ms / 2 && dispatcher->info[0] != '\0')
         return;
-    bool is_thorough = dispatcher->beats % 30 == 0;
+    bool is_first = dispatcher->beat_at_ms == 0;
+    dispatcher->beat_at_ms = now_ms;
+    /* Now and then it tells and asks what is known already: Redis may have lost it. */
+    bool is_thorough = !is_first && now_ms >= dispatcher->thorough_at_ms;
+    if (is_first || is_thorough)
+        dispatcher->thorough_at_ms = now_ms + THOROUGH_MS;
     char info[sizeof dispatcher->info];
     snprintf(info, sizeof info, "{\"pid\":%d,\"children\":%" PRId64 ",\"busy\":%d,\"quiet\":%s}",
              (int)getpid(), settings.workers, busy, dispatcher->quiet ? "true" : "false");

@@ -46,9 +46,9 @@ local function unhold(K, scope, count)
     return left
 end
 
--- "RULE" or "RULE/KEY": the rule's name.
+-- "RULE" or "RULE/KEY": the rule's name; "" when it has none, which no rule is called.
 local function rule_of(limit)
-    return match(limit, '^([^/]+)')
+    return match(limit, '^([^/]+)') or ''
 end
 
 -- Gives back what a claimed job held of the limits.
@@ -84,6 +84,16 @@ end
 -- What ended here without a commit in PostgreSQL is written there by the scheduler.
 local function record(K, id, state, reason)
     call('HSET', K.unrecorded, id, state .. ' ' .. reason)
+end
+
+-- Whether its owner cancelled it while it ran there: then it ends instead of running again.
+local function was_cancelled(K, node, id)
+    return call('SREM', K.cancel .. node, id) == 1
+end
+
+local function end_cancelled(K, id, envelope)
+    finish(K, id, envelope)
+    record(K, id, 'cancelled', 'cancelled while it ran')
 end
 
 -- Into the dead set, with its reason. The envelope stays, so that the job can be tried again.

@@ -107,6 +107,9 @@ end
 
 local function put(keys, args)
     local K, now, bounded = shard(keys), tonumber(args[1]), args[2] == '1'
+    if not now then
+        return redis.error_reply('ERR purser_put NOW BOUNDED ENVELOPE...: NOW is the time in milliseconds since 1970')
+    end
     local n, ids, run_ats, goals, uniques, targets = #args - 2, {}, {}, {}, {}, {}
     local status, holders, envelopes, sched, depths, seen = {}, {}, {}, {}, {}, {}
     read_envelopes(args, n, ids, run_ats, goals, uniques, targets)

@@ -18,35 +18,38 @@ local function hold_back(K, scope, id)
 end
 
 -- A token bucket (count tokens each per_ms, at most burst): 0 when it holds a token, else when it will. The state is
--- "tokens at", refilled on reading.
+-- "tokens at", refilled on reading. Dispatchers' clocks differ and may be set back: no stretch of time fills it twice, and
+-- none keeps it empty for longer than filling takes.
 local function bucket_wait(K, scope, rule, now)
-    local tokens, at = rule.burst, now
-    local state = call('HGET', K.bucket, scope)
-    if state then
-        tokens, at = match(state, '^(%S+) (%S+)$')
-        tokens = math.min(rule.burst, tonumber(tokens) + math.max(0, now - tonumber(at)) * rule.count / rule.per_ms)
-    end
-    rule.tokens = tokens
+    local tokens, at = match(call('HGET', K.bucket, scope) or '', '^(%d+%.?%d*) (%d+)$')
+    tokens, at = tonumber(tokens) or rule.burst, tonumber(at) or now
+    at = math.min(at, now + rule.burst * rule.per_ms / rule.count)
+    tokens = math.min(rule.burst, tokens + math.max(0, now - at) * rule.count / rule.per_ms)
+    rule.tokens, rule.at = tokens, math.max(at, now)
     if tokens >= 0.999999 then
         return 0
     end
-    return now + math.max(1, math.ceil((1 - tokens) * rule.per_ms / rule.count))
+    return rule.at + math.max(1, math.ceil((1 - tokens) * rule.per_ms / rule.count))
 end
 
--- "CONCURRENCY COUNT PER_MS BURST", zeros for what is not limited.
+-- "CONCURRENCY COUNT PER_MS BURST", zeros for what is not limited; nil when it is none.
 local function parse_rule(text)
     local most, count, per_ms, burst = match(text, '^(%d+) (%d+) (%d+) (%d+)$')
-    if not most then
+    if not most or #text > 40 then
         return nil
     end
-    return {most = tonumber(most), count = tonumber(count), per_ms = tonumber(per_ms), burst = tonumber(burst)}
+    local rule = {most = tonumber(most), count = tonumber(count), per_ms = tonumber(per_ms), burst = tonumber(burst)}
+    if (rule.count > 0) ~= (rule.per_ms > 0) or (rule.count > 0) ~= (rule.burst > 0) then
+        return nil
+    end
+    return rule
 end
 
 -- false when a limit or a pause holds the job back (it is in that home now), else the envelope to run.
 local function admit(K, control, node, now, id, envelope)
     local job = parse(envelope)
-    if not job then
-        return envelope
+    if not job or has_flag(job, FLAG_CANCELLED) then
+        return envelope -- only to be ended
     end
     if control['pause:task:' .. job.task] then
         hold_back(K, 'pause:' .. job.task, id)
@@ -62,7 +65,7 @@ local function admit(K, control, node, now, id, envelope)
                 hold_back(K, scope, id)
                 return false
             end
-            local free_at = rule.count > 0 and rule.per_ms > 0 and bucket_wait(K, scope, rule, now) or 0
+            local free_at = rule.count > 0 and bucket_wait(K, scope, rule, now) or 0
             if free_at > 0 then
                 hold_back(K, scope, id)
                 call('ZADD', K.sched, 'NX', free_at, '@' .. scope)
@@ -77,7 +80,7 @@ local function admit(K, control, node, now, id, envelope)
             with_flag(job, FLAG_HOLDS)
         end
         if rule.tokens then
-            call('HSET', K.bucket, rule.scope, format('%.6f %d', rule.tokens - 1, now))
+            call('HSET', K.bucket, rule.scope, format('%.6f %d', math.max(0, rule.tokens - 1), rule.at))
         end
     end
     if has_flag(job, FLAG_HOLDS) then
@@ -103,6 +106,14 @@ local function take(K, control, node, now, ids, out)
         end
     end
     return taken
+end
+
+local WEIGHT_MAX = 1000
+
+-- Jobs of a lane in one turn of the ring.
+local function weight_of(K, queue, lane)
+    local weight = tonumber(call('HGET', K.weight, queue .. ':' .. lane)) or 1
+    return weight >= 1 and floor(math.min(weight, WEIGHT_MAX)) or 1
 end
 
 -- Takes up to `count` jobs of the lane at the front of the ring, and turns the ring: a lane that gave all of its quota goes
@@ -156,7 +167,7 @@ local function claim_fair(K, control, node, now, queue, want, out)
         end
         local weights, total = {}, 0
         for i, lane in ipairs(lanes) do
-            weights[i] = weighted and tonumber(call('HGET', K.weight, queue .. ':' .. lane)) or 1
+            weights[i] = weighted and weight_of(K, queue, lane) or 1
             total = total + weights[i]
         end
         local unit = math.max(1, floor((want - taken) / total))
@@ -212,7 +223,7 @@ local function promote(K, now)
             local text = call('HGET', K.control, 'rule:' .. rule_of(scope))
             local rule = text and parse_rule(text)
             local count = CHUNK
-            if rule and rule.count > 0 and rule.per_ms > 0 then
+            if rule and rule.count > 0 then
                 bucket_wait(K, scope, rule, now)
                 count = math.max(1, floor(rule.tokens))
             end

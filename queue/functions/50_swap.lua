@@ -43,6 +43,10 @@ local function settle_one(K, node, now, kind, id, a, b)
     end
     local envelope = call('HGET', K.job, id)
     local job = parse(envelope)
+    if kind ~= 'D' and was_cancelled(K, node, id) and (kind == 'R' or kind == 'S') then
+        end_cancelled(K, id, envelope)
+        return
+    end
     if job then
         release_limits(K, id, job)
     elseif kind == 'R' or kind == 'S' then
@@ -85,9 +89,46 @@ local function settle(K, node, now, args, at)
     return at + count * 4 + 1
 end
 
+-- The lists of these queues that are not paused: while none of them exists there is nothing to claim.
+local function lists_of(K, queues, control)
+    local lists = {}
+    for _, queue in ipairs(queues) do
+        if not (control and control['pause:queue:' .. queue.name]) then
+            lists[#lists + 1] = K.q .. queue.name
+            lists[#lists + 1] = K.ring .. queue.name
+        end
+    end
+    return lists
+end
+
+local function any_exists(lists)
+    return #lists > 0 and call('EXISTS', unpack(lists)) > 0
+end
+
+-- Fills one slot from the first queue of its order that gives something; false when none does.
+local function fill_slot(K, control, node, now, queues, order, reply, flying)
+    for i = 1, #order do
+        local queue = queues[tonumber(sub(order, i, i), 36)]
+        local out = {}
+        local taken = claim(K, control, node, now, queue.name, queue.batch, out)
+        if taken > 0 then
+            reply[#reply + 1] = queue.name
+            reply[#reply + 1] = taken
+            for j = 1, #out do
+                reply[#reply + 1] = out[j]
+            end
+            for j = 1, #out, 2 do
+                flying[#flying + 1] = out[j]
+                flying[#flying + 1] = now
+            end
+            return true
+        end
+    end
+    return false
+end
+
 local function swap(keys, args)
     local K, node, now = shard(keys), args[1], tonumber(args[3])
-    local mine = K['in'] .. node
     local gone = call('ZADD', K.nodes, lease_now(args[4]) + tonumber(args[5]), node)
     local at = settle(K, node, now, args, 6)
     promote(K, now)
@@ -97,37 +138,22 @@ local function swap(keys, args)
     end
     at = at + count * 2 + 1
     local reply, flying, slots = {gone, 0, 0}, {'#', args[2]}, tonumber(args[at])
-    local control = slots > 0 and read_control(K)
-    for slot = 1, slots do
-        local order = args[at + slot]
-        for i = 1, #order do
-            local queue = queues[tonumber(sub(order, i, i), 36)]
-            local out = {}
-            local taken = claim(K, control, node, now, queue.name, queue.batch, out)
-            if taken > 0 then
-                reply[#reply + 1] = queue.name
-                reply[#reply + 1] = taken
-                for j = 1, #out do
-                    reply[#reply + 1] = out[j]
-                end
-                for j = 1, #out, 2 do
-                    flying[#flying + 1] = out[j]
-                    flying[#flying + 1] = args[3]
-                end
-                break
+    local lists, control = lists_of(K, queues), nil
+    local has_work = any_exists(lists)
+    if has_work and slots > 0 then
+        control = read_control(K)
+        lists = lists_of(K, queues, control)
+        for slot = 1, slots do
+            if not fill_slot(K, control, node, now, queues, args[at + slot], reply, flying) then
+                break -- they all look into the same queues
             end
         end
     end
-    each_chunk('HSET', mine, flying)
+    each_chunk('HSET', K['in'] .. node, flying)
     reply[2] = next_due(K)
-    for i = 1, #queues do
-        local name = queues[i].name
-        if (call('LLEN', K.q .. name) > 0 or call('LLEN', K.ring .. name) > 0) and
-            not (control and control['pause:queue:' .. name]) then
-            reply[3] = 1
-            ring_bell(K)
-            break
-        end
+    if has_work and any_exists(lists) then
+        reply[3] = 1
+        ring_bell(K)
     end
     return reply
 end

@@ -11,15 +11,22 @@ local function beat(keys, args)
     end
     local reply = {args[6] == '1' and next_due(K) or -1}
     if args[5] ~= '0' then
-        local cancels = call('SMEMBERS', K.cancel .. node)
-        if #cancels > 0 then
-            call('DEL', K.cancel .. node)
-        end
-        for _, id in ipairs(cancels) do
-            reply[#reply + 1] = id
+        -- They stay until the job has ended: a node that dies now leaves them to who reaps it.
+        for _, id in ipairs(call('SMEMBERS', K.cancel .. node)) do
+            if call('HEXISTS', K['in'] .. node, id) == 1 then
+                reply[#reply + 1] = id
+            else
+                call('SREM', K.cancel .. node, id)
+            end
         end
     end
     return reply
+end
+
+-- purser_ring: wakes an idle dispatcher (a plain RPUSH would be refused when memory is full)
+local function ring(keys)
+    ring_bell(shard(keys))
+    return 1
 end
 
 -- A job that crashed twice gets its last chance after a pause: a machine short of memory, or somebody who kills at random,
@@ -31,10 +38,13 @@ end
 -- Back to the front of its queue. how: "crash" (a process died under it: alone from now on, the third time is the last),
 -- "lost" (its dispatcher died, for which any job here may be to blame or none: alone from now on), "alone" (it ran too
 -- long among others), "back" (it was not begun, nothing happened to it).
-local function give_back(K, id, how, now, reason)
+local function give_back(K, node, id, how, now, reason)
     local envelope = call('HGET', K.job, id)
     local job = parse(envelope)
     if not envelope then
+        return
+    elseif was_cancelled(K, node, id) then
+        end_cancelled(K, id, envelope)
         return
     elseif not job then
         bury(K, id, envelope, 'its envelope is malformed', now)
@@ -70,7 +80,7 @@ local function requeue(keys, args)
     local K, node, now, count = shard(keys), args[1], tonumber(args[2]), 0
     for i = #args, 5, -1 do
         if call('HDEL', K['in'] .. node, args[i]) == 1 then
-            give_back(K, args[i], args[3], now, args[4])
+            give_back(K, node, args[i], args[3], now, args[4])
             count = count + 1
         end
     end
@@ -126,50 +136,75 @@ local function leave(keys, args)
     return 1
 end
 
--- purser_reap NOW LEASE_NOW -> { jobs returned, nodes given up, 1 when there is more to do, 1 when the marker is there,
---                              how many ends are unrecorded }: all that an idle scheduler asks, in one call
--- Also lets held jobs go whose limit is free: a release that was missed delays them by one tick and no more.
-local function reap(keys, args)
-    local K, now, budget, nodes, jobs = shard(keys), tonumber(args[1]), CHUNK, 0, 0
-    for _, node in ipairs(call('ZRANGEBYSCORE', K.nodes, '-inf', lease_now(args[2]))) do
-        local mine = K['in'] .. node
-        call('HDEL', mine, '#')
-        if call('HLEN', mine) > 0 then
-            local flying = call('HRANDFIELD', mine, budget, 'WITHVALUES')
-            for i = 1, #flying, 2 do
-                local began_alone = sub(flying[i + 1], -#ALONE) == ALONE
-                call('HDEL', mine, flying[i])
-                give_back(K, flying[i], began_alone and 'crash' or 'lost', now, 'its dispatcher died')
-                jobs = jobs + 1
-                budget = budget - 1
-            end
-        end
-        if call('HLEN', mine) == 0 then
-            call('ZREM', K.nodes, node)
-            call('HDEL', K.info, node)
-            call('DEL', K.cancel .. node)
-            nodes = nodes + 1
-        end
-        if budget <= 0 then
-            break
+-- Returns up to `budget` jobs of a node whose lease has ended; the node itself goes with the last of them.
+local function give_up(K, node, now, budget)
+    local mine, jobs = K['in'] .. node, 0
+    call('HDEL', mine, '#')
+    if call('HLEN', mine) > 0 then
+        local flying = call('HRANDFIELD', mine, budget, 'WITHVALUES')
+        for i = 1, #flying, 2 do
+            local began_alone = sub(flying[i + 1], -#ALONE) == ALONE
+            call('HDEL', mine, flying[i])
+            give_back(K, node, flying[i], began_alone and 'crash' or 'lost', now, 'its dispatcher died')
+            jobs = jobs + 1
         end
     end
-    local helds = call('SMEMBERS', K.helds)
-    local control = #helds > 0 and read_control(K)
-    for _, scope in ipairs(helds) do
+    if call('HLEN', mine) > 0 then
+        return jobs, 0
+    end
+    call('ZREM', K.nodes, node)
+    call('HDEL', K.info, node)
+    call('DEL', K.cancel .. node)
+    return jobs, 1
+end
+
+-- Who counts against a limit without being in flight (its envelope was lost while it ran, say) counts no more.
+local function drop_stale_holders(K, scope)
+    local flat = call('HGETALL', K.hold .. scope)
+    for i = 1, #flat, 2 do
+        if call('HEXISTS', K['in'] .. flat[i + 1], flat[i]) == 0 then
+            call('HDEL', K.hold .. scope, flat[i])
+        end
+    end
+end
+
+-- Lets held jobs go whose limit is free: a release that was missed delays them by one tick and no more.
+local function look_after_held(K, now)
+    local control = read_control(K)
+    for _, scope in ipairs(call('SMEMBERS', K.helds)) do
         local task = match(scope, '^pause:(.*)$')
         local text = control['rule:' .. rule_of(scope)]
         local rule = text and parse_rule(text)
         if task and not control['pause:task:' .. task] or not task and not rule then
             unhold(K, scope, CHUNK)
         elseif rule and rule.most > 0 then
+            drop_stale_holders(K, scope)
             local free = rule.most - call('HLEN', K.hold .. scope)
             if free > 0 then
-                unhold(K, scope, free)
+                unhold(K, scope, math.min(free, CHUNK))
             end
         elseif rule and rule.count > 0 and not call('ZSCORE', K.sched, '@' .. scope) then
             call('ZADD', K.sched, now, '@' .. scope)
         end
+    end
+end
+
+-- purser_reap NOW LEASE_NOW -> { jobs returned, nodes given up, 1 when there is more to do, 1 when the marker is there,
+--                              how many ends are unrecorded, ms until the next lease can end or -1 without nodes }
+-- All that an idle scheduler asks, in one call that costs Redis next to nothing.
+local function reap(keys, args)
+    local K, now, lease = shard(keys), tonumber(args[1]), lease_now(args[2])
+    local budget, nodes, jobs = CHUNK, 0, 0
+    local first = call('ZRANGE', K.nodes, 0, 0, 'WITHSCORES')
+    if first[1] and tonumber(first[2]) <= lease then
+        for _, node in ipairs(call('ZRANGEBYSCORE', K.nodes, '-inf', lease)) do
+            local returned, gone = give_up(K, node, now, budget - jobs)
+            jobs, nodes = jobs + returned, nodes + gone
+            if jobs >= budget then
+                break
+            end
+        end
+        first = call('ZRANGE', K.nodes, 0, 0, 'WITHSCORES')
     end
     -- A node that hangs may still listen, and swallow the bell: one for each, and one for who is awake.
     for _ = 0, nodes do
@@ -177,7 +212,13 @@ local function reap(keys, args)
             call('RPUSH', K.bell, '1')
         end
     end
-    return {jobs, nodes, budget <= 0 and 1 or 0, call('EXISTS', K.marker), call('HLEN', K.unrecorded)}
+    -- EXISTS counts a key as often as it is named: one call tells which of the three there are.
+    local seen = call('EXISTS', K.marker, K.helds, K.helds, K.unrecorded, K.unrecorded, K.unrecorded, K.unrecorded)
+    if floor(seen / 2) % 2 == 1 then
+        look_after_held(K, now)
+    end
+    return {jobs, nodes, jobs >= budget and 1 or 0, seen % 2, seen >= 4 and call('HLEN', K.unrecorded) or 0,
+            first[1] and math.max(0, tonumber(first[2]) - lease) or -1}
 end
 
 -- purser_holding NODE -> { seq of the last swap that took effect, id, envelope, … }

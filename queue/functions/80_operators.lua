@@ -1,13 +1,42 @@
 -- Queues as a whole: pause, limits, weights, bounds, figures.
 
+-- What a field may be called, and what it may hold; "" deletes it whatever it is.
+local fields = {
+    {'^pause:queue:[a-z0-9_]+$'},
+    {'^pause:task:[a-z0-9_]+$'},
+    {'^rule:task:[a-z0-9_]+$', 'rule'},
+    {'^rule:[^:/%s]+$', 'rule'},
+    {'^bound:[a-z0-9_]+$', 'count'},
+    {'^crash_pause_ms$', 'count'},
+    {'^weight:[a-z0-9_]+:%S+$', 'weight'},
+}
+local values = {
+    rule = {function(value) return parse_rule(value) end,
+            'ERR a rule is CONCURRENCY COUNT PER_MS BURST, four numbers; 0 for all of the last three, or for none of them'},
+    count = {function(value) return match(value, '^%d+$') and #value <= 12 end, 'ERR bounds and pauses are whole numbers'},
+    weight = {function(value) return match(value, '^[1-9]%d*$') and tonumber(value) <= WEIGHT_MAX end,
+              'ERR a weight is a number from 1 to ' .. WEIGHT_MAX},
+}
+
+-- The error reply that a field or its value deserves, or nil.
+local function refuse_control(field, value)
+    for _, known in ipairs(fields) do
+        if match(field, known[1]) then
+            local kind = values[known[2]]
+            return value ~= '' and kind and not kind[1](value) and redis.error_reply(kind[2]) or nil
+        end
+    end
+    return redis.error_reply('ERR there is no such field; docs/queue.md lists what purser_control takes')
+end
+
 -- purser_control FIELD VALUE -> jobs that are still held back ("" deletes the field; call again until 0)
--- Fields: pause:queue:Q, pause:task:T, rule:NAME, bound:Q, weight:Q:LANE, crash_pause_ms.
 local function control(keys, args)
-    local K, field, value = shard(keys), args[1], args[2]
+    local K, field, value = shard(keys), args[1], args[2] or ''
     local lane = match(field, '^weight:(.+)$')
     local key, name = lane and K.weight or K.control, lane or field
-    if sub(field, 1, 5) == 'rule:' and value ~= '' and not parse_rule(value) then
-        return redis.error_reply('ERR a rule is CONCURRENCY COUNT PER_MS BURST')
+    local refused = refuse_control(field, value)
+    if refused then
+        return refused
     end
     if value ~= '' then
         call('HSET', key, name, value)

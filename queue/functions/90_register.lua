@@ -21,6 +21,7 @@ end
 entry('purser_put', put, {})
 entry('purser_swap', swap, {'allow-oom'})
 entry('purser_beat', beat, {'allow-oom'})
+entry('purser_ring', ring, {'allow-oom'})
 entry('purser_requeue', requeue, {'allow-oom'})
 entry('purser_begin', begin_alone, {'allow-oom'})
 entry('purser_progress', progress, {'allow-oom'})

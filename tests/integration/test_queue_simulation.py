@@ -24,6 +24,7 @@ class Simulation:
         self.queue, self.choose, self.now = queue, random.Random(seed), 1_800_000_000_000
         self.nodes, self.names = [], 0
         self.put, self.done, self.gone = {}, set(), set()  # what was put; what took effect; what was cancelled or dropped
+        self.told = set()  # cancelled while it ran
 
     def call(self, name, *arguments):
         return self.queue.call(name, *arguments)
@@ -39,7 +40,7 @@ class Simulation:
         envelopes = []
         for _ in range(self.choose.randrange(1, 12)):
             job_id = self.choose.choice(list(self.put)) if self.put and self.choose.random() < 0.1 else new_id()
-            if job_id in self.done or job_id in self.gone:
+            if job_id in self.done or job_id in self.gone or job_id in self.told:
                 continue
             fields = self.put.setdefault(job_id, {
                 "lane": self.choose.choice(["", "", "a", "b", "c"]),
@@ -124,8 +125,11 @@ class Simulation:
     def do_cancel(self):
         if self.put:
             job_id = self.choose.choice(list(self.put))
-            if self.call("cancel", job_id) == b"cancelled":
+            result = self.call("cancel", job_id)
+            if result == b"cancelled":
                 self.gone.add(job_id)
+            elif result == b"running":  # ends by its node's word, or when it would go back
+                self.told.add(job_id)
 
     def do_retry_dead(self):
         for job_id in list(self.queue.dead())[:2]:
@@ -160,8 +164,10 @@ class Simulation:
         jobs = {i.decode() for i in redis.hkeys("{purser}:job")}
         for job_id in jobs:
             assert len(homes.get(job_id, [])) == 1, (job_id, homes.get(job_id))
+        ended = {i.decode() for i, end in redis.hgetall("{purser}:unrecorded").items() if end == b"cancelled cancelled while it ran"}
+        assert ended <= self.told, "a job was cancelled that nobody cancelled"
         for job_id in self.put:
-            assert job_id in jobs or job_id in self.done or job_id in self.gone, f"{job_id} is lost"
+            assert job_id in jobs or job_id in self.done or job_id in self.gone or job_id in ended, f"{job_id} is lost"
         for key, holder in redis.hgetall("{purser}:uniq").items():
             assert holder.decode() in jobs, f"the unique key {key} leaked"
         for key in redis.scan_iter("{purser}:hold:*"):
