@@ -15,7 +15,7 @@ enum {
     TICK_MS = 100,
     LEAD_MS = 1000,
     REAP_MS = 1500,
-    REAP_IDLE_MS = 3000,
+    REAP_IDLE_MS = 5000,
     RELAY_MS = 1500,
     PERIODIC_MS = 1000
 };

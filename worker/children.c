@@ -1,8 +1,10 @@
+#define _GNU_SOURCE /* environ */
 #include "worker/children.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,7 +16,7 @@
 #include "base/settings.h"
 #include "worker/wire.h"
 
-enum { READ_SIZE = 64 * 1024, RESPAWN_FIRST_MS = 50, RESPAWN_MAX_MS = 5000 };
+enum { READ_SIZE = 64 * 1024, RESPAWN_SPARE_MS = 10, RESPAWN_FIRST_MS = 50, RESPAWN_MAX_MS = 5000 };
 
 static void retire_old(struct children *children);
 static void fill_up(struct children *children);
@@ -186,18 +188,27 @@ static void on_sigchld(uv_signal_t *handle, int number)
     }
 }
 
-/* In the child between fork and exec: only what is safe there. */
-static void become(const char *program, int fd)
+/* posix_spawn and not fork: a copy of our pages would cost us a fault for each that we write to next. 0, or
+ * an errno. */
+static int start_program(const char *program, int fd, pid_t *pid)
 {
+    char *const words[] = {"purser-worker", "--child", NULL};
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (fd == WIRE_FD)
-        fcntl(fd, F_SETFD, 0);
-    else
-        dup2(fd, WIRE_FD);
-    execl(program, "purser-worker", "--child", (char *)NULL);
-    _exit(127);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    int failed = posix_spawn_file_actions_adddup2(&files, fd, WIRE_FD);
+    if (failed == 0)
+        failed = posix_spawnattr_setsigmask(&attributes, &none);
+    if (failed == 0)
+        failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    if (failed == 0)
+        failed = posix_spawn(pid, program, &files, &attributes, words, environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return failed;
 }
 
 static int spawn(struct children *children)
@@ -205,12 +216,12 @@ static int spawn(struct children *children)
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return -1;
-    pid_t pid = fork();
-    if (pid == 0)
-        become(children->program, pair[1]);
+    pid_t pid;
+    int failed = start_program(children->program, pair[1], &pid);
     close(pair[1]);
-    if (pid < 0) {
+    if (failed != 0) {
         close(pair[0]);
+        errno = failed;
         return -1;
     }
     struct worker_child *child = calloc(1, sizeof *child);
@@ -236,9 +247,9 @@ static void on_respawn(uv_timer_t *timer)
     int have = 0;
     for (struct worker_child *child = children->list; child != NULL; child = child->next)
         have += child->generation == children->generation && !child->retired;
-    for (; have < children->wanted && !children->stopping; have++)
+    for (; have < children->wanted + children->spare && !children->stopping; have++)
         if (spawn(children) != 0) {
-            log_error("fork_failed", LOG_TEXT("error", strerror(errno)));
+            log_error("spawn_failed", LOG_TEXT("error", strerror(errno)));
             children->failures++;
             fill_up(children);
             return;
@@ -250,7 +261,8 @@ static void fill_up(struct children *children)
 {
     if (children->stopping)
         return;
-    uint64_t wait_ms = 0;
+    /* With a spare at hand the dead one's jobs come first: to start a process takes longer. */
+    uint64_t wait_ms = children_free(children) > 0 ? RESPAWN_SPARE_MS : 0;
     if (children->failures > 0) {
         int doublings = children->failures > 7 ? 7 : children->failures - 1;
         wait_ms = (uint64_t)RESPAWN_FIRST_MS << doublings;
@@ -263,10 +275,10 @@ static void fill_up(struct children *children)
         uv_timer_start(&children->respawn, on_respawn, wait_ms, 0);
 }
 
-int children_start(struct children *children, uv_loop_t *loop, int wanted,
+int children_start(struct children *children, uv_loop_t *loop, int wanted, int spare,
                    const struct children_events *events, struct err *err)
 {
-    *children = (struct children){.loop = loop, .events = *events, .wanted = wanted};
+    *children = (struct children){.loop = loop, .events = *events, .wanted = wanted, .spare = spare};
     /* The path, not /proc/self/exe: after an upgrade it names the new file. */
     ssize_t length = readlink("/proc/self/exe", children->program, sizeof children->program - 1);
     if (length <= 0)
@@ -280,12 +292,22 @@ int children_start(struct children *children, uv_loop_t *loop, int wanted,
     return 0;
 }
 
+int children_free(const struct children *children)
+{
+    int idle = children_count(children, CHILD_IDLE);
+    int room = children->wanted - children_count(children, CHILD_BUSY);
+    return room < 0 ? 0 : room < idle ? room : idle;
+}
+
 struct worker_child *children_idle(struct children *children)
 {
+    struct worker_child *oldest = NULL; /* the list begins with the youngest; who has run knows more */
+    if (children_free(children) == 0)
+        return NULL;
     for (struct worker_child *child = children->list; child != NULL; child = child->next)
         if (child->state == CHILD_IDLE && !child->retired && child->fd >= 0)
-            return child;
-    return NULL;
+            oldest = child;
+    return oldest;
 }
 
 int children_count(const struct children *children, enum child_state state)

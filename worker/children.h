@@ -53,16 +53,18 @@ struct children {
     uv_signal_t sigchld;
     uv_timer_t respawn;
     char program[4096];
-    int wanted, generation, failures;
+    int wanted, spare, generation, failures;
     bool stopping;
 };
 
-/* Starts `wanted` children. */
-int children_start(struct children *children, uv_loop_t *loop, int wanted,
+/* Starts `wanted` children, of which all may be busy, and `spare` more that take the place of one that dies:
+ * starting one takes longer than most jobs run. */
+int children_start(struct children *children, uv_loop_t *loop, int wanted, int spare,
                    const struct children_events *events, struct err *err) MUST_CHECK;
 
-/* An idle child, or NULL. */
+/* A child that may be given a batch, or NULL; and how many batches could be given out now. */
 struct worker_child *children_idle(struct children *children);
+int children_free(const struct children *children);
 int children_count(const struct children *children, enum child_state state);
 
 /* Sends a frame (made with wire.h) to an idle child; it is busy from now on and is killed after timeout_ms.

@@ -78,10 +78,10 @@ static int wanted_slots(struct dispatcher *dispatcher)
 {
     if (dispatcher->quiet)
         return 0;
-    int slots = children_count(&dispatcher->children, CHILD_IDLE) - dispatcher->ready.count;
+    int idle = children_free(&dispatcher->children);
+    int slots = idle - dispatcher->ready.count;
     if (dispatcher->batch_ms < (double)settings.prefetch_below_ms)
-        slots += children_count(&dispatcher->children, CHILD_BUSY) +
-                 children_count(&dispatcher->children, CHILD_IDLE);
+        slots += children_count(&dispatcher->children, CHILD_BUSY) + idle;
     return slots > dispatcher->slots_max ? dispatcher->slots_max : slots < 0 ? 0 : slots;
 }
 
@@ -428,7 +428,7 @@ int dispatcher_run(struct dispatcher *dispatcher, uv_loop_t *loop, struct err *e
     if (plan_parse(&dispatcher->plan, settings.queues, err) != 0 || open_connections(dispatcher, err) != 0)
         return -1;
     start_timers_and_signals(dispatcher);
-    if (children_start(&dispatcher->children, loop, (int)settings.workers,
+    if (children_start(&dispatcher->children, loop, (int)settings.workers, (int)settings.spare_children,
                        &(struct children_events){dispatcher_on_idle, settle_progress, settle_outcomes,
                                                  settle_death, dispatcher},
                        err) != 0)

@@ -75,9 +75,9 @@ void lease_on_time(uv_timer_t *timer)
         return;
     int busy = children_count(&dispatcher->children, CHILD_BUSY);
     bool holds = busy > 0 || dispatcher->ready.count > 0;
-    /* Who holds nothing has nothing to lose with its lease: twice in a lease is enough. */
+    /* Who holds nothing has nothing to lose with its lease: before it ends is enough. */
     int64_t now_ms = clock_mono_ms();
-    if (!holds && now_ms - dispatcher->beat_at_ms < settings.lease_ms / 2 && dispatcher->info[0] != '\0')
+    if (!holds && now_ms - dispatcher->beat_at_ms < settings.lease_ms * 2 / 3 && dispatcher->info[0] != '\0')
         return;
     bool is_first = dispatcher->beat_at_ms == 0;
     dispatcher->beat_at_ms = now_ms;

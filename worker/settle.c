@@ -289,11 +289,12 @@ void settle_death(void *data, struct worker_child *child, int status, const stru
     if (batch != NULL) {
         char labels[96];
         const char *cause = causes[child->kill_reason];
-        const char *reason = describe_death(batch, status, usage);
+        const char *reason = describe_death(batch, status, usage), *task = batch->task->name;
+        char how[sizeof((struct err *)0)->text];
+        size_t jobs = batch->count;
+        snprintf(how, sizeof how, "%s", reason); /* the batch is gone when it is logged */
         snprintf(labels, sizeof labels, "task=\"%s\",cause=\"%s\"", batch->task->name, cause);
         metrics_add(&dispatcher->metrics, FIGURE_CRASHES, labels, 1);
-        log_warn("child_died", LOG_INT("pid", child->pid), LOG_TEXT("cause", cause),
-                 LOG_TEXT("task", batch->task->name), LOG_INT("jobs", batch->count), LOG_TEXT("how", reason));
         if (child->kill_reason == KILL_NONE)
             settle_give_back(dispatcher, batch, "crash", reason);
         else if (child->kill_reason != KILL_TIMEOUT)
@@ -302,9 +303,14 @@ void settle_death(void *data, struct worker_child *child, int status, const stru
             settle_give_back(dispatcher, batch, "alone", "took longer than its limit among others");
         else
             fail_for_time(dispatcher, batch);
-    } else if (child->state == CHILD_STARTING) {
-        log_warn("child_died_at_start", LOG_INT("pid", child->pid), LOG_INT("status", status));
+        /* The swap goes right behind what gave the jobs back, without waiting for its answer. */
+        dispatcher_wake(dispatcher);
+        log_warn("child_died", LOG_INT("pid", child->pid), LOG_TEXT("cause", cause), LOG_TEXT("task", task),
+                 LOG_INT("jobs", jobs), LOG_TEXT("how", how));
+        return;
     }
+    if (child->state == CHILD_STARTING)
+        log_warn("child_died_at_start", LOG_INT("pid", child->pid), LOG_INT("status", status));
     dispatcher_think(dispatcher);
 }
 

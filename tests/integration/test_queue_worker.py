@@ -223,7 +223,7 @@ def test_children_are_replaced_on_sighup_while_jobs_run(worker, queue):
     ids = queue.put_many(3000)
     worker.signal(signal.SIGHUP)
     wait_empty(queue)
-    wait_until(lambda: len(worker.children()) == 2 and not before & set(worker.children()), 10, "all children are new")
+    wait_until(lambda: len(worker.children()) == 3 and not before & set(worker.children()), 10, "all children are new")
     assert worker.effects() == {job_id: 1 for job_id in ids}
     assert "child_died " not in worker.log()
 
