@@ -12,7 +12,7 @@ local call, sub, find, match, format, floor, HEADER, PUT_HEADER
 -- unpack puts its values on the Lua stack, which holds 8,000.
 local CHUNK = 1000
 local CRASHES_MAX = 3
-local CRASH_PAUSE_MS = 5000
+local CRASH_PAUSE_MS = 2000
 local FLAG_ALONE, FLAG_CANCELLED, FLAG_HOLDS, FLAG_MEMBER = 1, 2, 4, 8
 
 -- The names of a shard's keys, from KEYS[1] = "{SHARD}:job".

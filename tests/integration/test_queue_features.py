@@ -275,7 +275,7 @@ def test_a_job_under_which_a_dispatcher_dies_three_times_while_it_runs_alone_is_
 def test_a_job_that_crashed_twice_gets_its_last_chance_after_a_pause(queue):
     queue.control("crash_pause_ms")
     job_id = queue.put()
-    for count, (state, wait_ms) in enumerate([("queued", 0), ("scheduled", 5000)], start=1):
+    for count, (state, wait_ms) in enumerate([("queued", 0), ("scheduled", 2000)], start=1):
         now = now_ms()
         assert queue.call("swap", "n:1:a", count, now, 0, 500, 0, 0, 1, "work", 1, 1, "1")[5].decode() == job_id
         assert queue.call("requeue", "n:1:a", now, "crash", "signal 9", job_id) == 1
