@@ -1,5 +1,6 @@
 #include "db/db.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 struct db {
     PGconn *connection;
     char sqlstate[6];
+    bool sent; /* a statement's answer is to be received */
     struct prepared prepared;
 };
 
@@ -129,13 +131,10 @@ static int prepare(struct db *db, const struct sql *sql, struct err *err)
     return 0;
 }
 
-int db_run(struct db *db, const struct sql *sql, const struct db_params *params, struct db_rows *rows,
-           struct err *err)
+/* rows may be NULL. */
+static int take_result(struct db *db, const struct sql *sql, PGresult *result, struct arena *arena,
+                       struct db_rows *rows, struct err *err)
 {
-    if (prepare(db, sql, err) != 0)
-        return -1;
-    PGresult *result = PQexecPrepared(db->connection, sql->name, params->count, params->values,
-                                      params->lengths, params->formats, 1);
     if (check_result(db, result, err) != 0) {
         PQclear(result);
         return err_wrap(err, "%s", sql->name);
@@ -143,8 +142,52 @@ int db_run(struct db *db, const struct sql *sql, const struct db_params *params,
     if (rows == NULL)
         PQclear(result);
     else
-        db_rows_take(rows, result, params->arena);
+        db_rows_take(rows, result, arena);
     return 0;
+}
+
+int db_run(struct db *db, const struct sql *sql, const struct db_params *params, struct db_rows *rows,
+           struct err *err)
+{
+    assert(!db->sent);
+    if (prepare(db, sql, err) != 0)
+        return -1;
+    PGresult *result = PQexecPrepared(db->connection, sql->name, params->count, params->values,
+                                      params->lengths, params->formats, 1);
+    return take_result(db, sql, result, params->arena, rows, err);
+}
+
+int db_send(struct db *db, const struct sql *sql, const struct db_params *params, struct err *err)
+{
+    assert(!db->sent);
+    if (prepare(db, sql, err) != 0)
+        return -1;
+    if (PQsendQueryPrepared(db->connection, sql->name, params->count, params->values, params->lengths,
+                            params->formats, 1) != 1) {
+        db_error_of(NULL, db->connection, err);
+        return err_wrap(err, "%s", sql->name);
+    }
+    db->sent = true;
+    return 0;
+}
+
+/* A statement has one result; libpq tells its end by NULL. */
+static PGresult *last_result(struct db *db)
+{
+    PGresult *last = NULL, *result;
+    while ((result = PQgetResult(db->connection)) != NULL) {
+        PQclear(last);
+        last = result;
+    }
+    db->sent = false;
+    return last;
+}
+
+int db_receive(struct db *db, const struct sql *sql, struct arena *arena, struct db_rows *rows,
+               struct err *err)
+{
+    assert(db->sent);
+    return take_result(db, sql, last_result(db), arena, rows, err);
 }
 
 static int command(struct db *db, const char *text, struct err *err)
@@ -170,6 +213,8 @@ int db_commit(struct db *db, struct err *err)
 
 void db_rollback(struct db *db)
 {
+    if (db->sent)
+        PQclear(last_result(db));
     PGTransactionStatusType status = PQtransactionStatus(db->connection);
     struct err ignored;
     if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)

@@ -28,6 +28,12 @@ int db_revive(struct db *db, struct err *err) MUST_CHECK;
 int db_run(struct db *db, const struct sql *sql, const struct db_params *params, struct db_rows *rows,
            struct err *err) MUST_CHECK;
 
+/* The same in two halves: PostgreSQL works between them while the caller does something else. Nothing else
+ * may use db meanwhile but db_rollback, which gives the statement up. */
+int db_send(struct db *db, const struct sql *sql, const struct db_params *params, struct err *err) MUST_CHECK;
+int db_receive(struct db *db, const struct sql *sql, struct arena *arena, struct db_rows *rows,
+               struct err *err) MUST_CHECK;
+
 int db_begin(struct db *db, struct err *err) MUST_CHECK;
 int db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db); /* also right when nothing is open or the connection is gone */

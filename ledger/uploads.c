@@ -93,6 +93,8 @@ void upload_step_add(struct upload_step *step, const struct statement_row *row, 
     struct arena *arena = step->arena;
     size_t i = step->stored++;
     const char *description = text_of(arena, row->description);
+    /* A memo that is all the bank said is the description: kept and searched once. */
+    struct str memo = str_equal(row->memo, row->description) ? STR("") : row->memo;
     step->rows.ids[i] = id_new();
     step->rows.ordinals[i] = row->ordinal;
     step->rows.lines[i] = row->line;
@@ -104,7 +106,7 @@ void upload_step_add(struct upload_step *step, const struct statement_row *row, 
     step->rows.no_value_date[i] = !row->has_value_date;
     step->rows.descriptions[i] = description == NULL ? "" : description;
     step->rows.payees[i] = text_of(arena, row->payee);
-    step->rows.memos[i] = text_of(arena, row->memo);
+    step->rows.memos[i] = text_of(arena, memo);
     step->rows.references[i] = text_of(arena, row->reference);
     step->rows.fingerprints[i] =
         (struct str){arena_memdup(arena, fingerprint, FINGERPRINT_SIZE), FINGERPRINT_SIZE};
@@ -143,12 +145,11 @@ static int claim_step(struct db *db, const struct upload *upload, const struct u
     return 0;
 }
 
-static int store_rows(struct db *db, const struct upload *upload, const struct upload_step *step,
-                      int64_t now_ms, struct err *err)
+static int send_rows(struct db *db, const struct upload *upload, const struct upload_step *step,
+                     int64_t now_ms, struct err *err)
 {
     size_t count = step->stored;
     struct db_params params;
-    struct db_rows rows;
     db_params_init(&params, step->arena);
     db_add_id(&params, &upload->id);
     db_add_id(&params, &upload->user_id);
@@ -170,7 +171,14 @@ static int store_rows(struct db *db, const struct upload *upload, const struct u
     db_add_bytes_array(&params, step->rows.fingerprints, NULL, count);
     db_add_ints(&params, step->rows.occurrences, NULL, count);
     db_add_int(&params, settings.match_days);
-    if (db_run(db, &sql_upload_store, &params, &rows, err) != 0)
+    return db_send(db, &sql_upload_store, &params, err);
+}
+
+static int receive_rows(struct db *db, const struct upload_step *step, struct err *err)
+{
+    size_t count = step->stored;
+    struct db_rows rows;
+    if (db_receive(db, &sql_upload_store, step->arena, &rows, err) != 0)
         return -1;
     int64_t accounted = rows.count == 0 ? 0 : rows_int(&rows, 0, 0);
     if (accounted != (int64_t)count)
@@ -196,14 +204,27 @@ static int store_notes(struct db *db, const struct upload *upload, const struct 
     return db_run(db, &sql_upload_note, &params, NULL, err);
 }
 
-int upload_step_store(struct db *db, struct upload *upload, struct upload_step *step, int64_t now_ms,
-                      struct err *err)
+int upload_step_send(struct db *db, const struct upload *upload, struct upload_step *step, int64_t now_ms,
+                     struct err *err)
 {
     if (step->stored + step->noted == 0)
         return 0;
     if (db_begin(db, err) == 0 && claim_step(db, upload, step, err) == 0 &&
-        (step->stored == 0 || store_rows(db, upload, step, now_ms, err) == 0) &&
-        (step->noted == 0 || store_notes(db, upload, step, err) == 0) && db_commit(db, err) == 0) {
+        (step->noted == 0 || store_notes(db, upload, step, err) == 0) &&
+        (step->stored == 0 || send_rows(db, upload, step, now_ms, err) == 0)) {
+        step->sent = true;
+        return 0;
+    }
+    db_rollback(db);
+    return -1;
+}
+
+int upload_step_commit(struct db *db, struct upload *upload, struct upload_step *step, struct err *err)
+{
+    if (!step->sent)
+        return 0;
+    step->sent = false;
+    if ((step->stored == 0 || receive_rows(db, step, err) == 0) && db_commit(db, err) == 0) {
         upload->rows_done += (int64_t)(step->stored + step->noted);
         return 0;
     }

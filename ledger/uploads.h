@@ -33,6 +33,7 @@ int upload_read_chunk(struct db *db, struct arena *arena, const struct id *id, i
 struct upload_step {
     struct arena *arena;
     size_t capacity, stored, noted; /* rows to store; rows only to note (rejected, pending) */
+    bool sent;                      /* upload_step_send began a transaction */
     struct {
         struct id *ids;
         int64_t *ordinals, *lines, *offsets, *amounts, *occurrences;
@@ -61,10 +62,16 @@ void upload_step_note(struct upload_step *step, int64_t ordinal, int64_t line, i
                       const char *fate, const char *reason, const int32_t *date, const int64_t *amount_minor,
                       struct str description);
 
-/* Stores the step in one transaction and moves upload->rows_done behind it. ERR_RETRY when another worker
+/* Begins to store the step in one transaction; PostgreSQL works on it while the caller reads on. The step
+ * stays as it is, and db is used for nothing else, until upload_step_commit. ERR_RETRY when another worker
  * took it. */
-int upload_step_store(struct db *db, struct upload *upload, struct upload_step *step, int64_t now_ms,
-                      struct err *err) MUST_CHECK;
+int upload_step_send(struct db *db, const struct upload *upload, struct upload_step *step, int64_t now_ms,
+                     struct err *err) MUST_CHECK;
+
+/* Waits until the step that was sent is stored, commits it, and moves upload->rows_done behind it. Nothing
+ * was sent: 0. */
+int upload_step_commit(struct db *db, struct upload *upload, struct upload_step *step,
+                       struct err *err) MUST_CHECK;
 
 /* The end: state done or failed. *json: the upload as the API shows it; NULL when it was ended meanwhile. */
 struct upload_end {

@@ -21,9 +21,15 @@ struct import {
     struct upload upload;
     struct statement *statement;
     struct occurrences *occurrences;
-    struct arena step_arena;
-    struct upload_step step;
-    int64_t bytes_read;
+    struct upload_step steps[2]; /* one is filled while PostgreSQL stores the other */
+    struct arena step_arenas[2];
+    struct upload_step *step; /* that is filled */
+    struct arena chunk_arenas[2];
+    struct str
+        next_chunk; /* read ahead, since the connection is taken while a step is stored; NULL: the end */
+    bool has_next_chunk;
+    bool store_failed; /* whatever the error says, it is not the file's */
+    int64_t chunks_read, bytes_read, bytes_stored;
 };
 
 static const struct json_field args_fields[] = {{"upload", JSON_FIELD_ID, JSON_REQUIRED, 0, 0, 0}};
@@ -36,22 +42,52 @@ static void validate(json_t *args, struct arena *arena, struct faults *faults)
 
 static void begin_step(struct import *import)
 {
-    arena_reset(&import->step_arena);
-    upload_step_init(&import->step, &import->step_arena, (size_t)settings.upload_step_rows);
+    size_t other = import->step == &import->steps[0] ? 1 : 0;
+    struct arena *arena = &import->step_arenas[other];
+    import->step = &import->steps[other];
+    arena_reset(arena);
+    upload_step_init(import->step, arena, (size_t)settings.upload_step_rows);
+}
+
+/* Waits for the step before the one that is filled. */
+static int await_step(struct import *import, struct err *err)
+{
+    struct upload_step *before = &import->steps[import->step == &import->steps[0] ? 1 : 0];
+    if (!before->sent)
+        return 0;
+    if (upload_step_commit(import->context->db, &import->upload, before, err) != 0)
+        return -1;
+    task_progress(import->context, import->job, import->bytes_stored, import->upload.bytes);
+    return 0;
+}
+
+/* Piece n of the file lives until piece n + 2 is read. */
+static int read_ahead(struct import *import, struct err *err)
+{
+    if (import->has_next_chunk)
+        return 0;
+    struct arena *arena = &import->chunk_arenas[import->chunks_read & 1];
+    arena_reset(arena);
+    import->has_next_chunk = true;
+    return upload_read_chunk(import->context->db, arena, &import->upload.id, import->chunks_read++,
+                             &import->next_chunk, err);
 }
 
 static int end_step(struct import *import, struct err *err)
 {
-    if (upload_step_store(import->context->db, &import->upload, &import->step, clock_wall_ms(), err) != 0)
+    if (await_step(import, err) != 0 || read_ahead(import, err) != 0 ||
+        upload_step_send(import->context->db, &import->upload, import->step, clock_wall_ms(), err) != 0) {
+        import->store_failed = true;
         return -1;
-    task_progress(import->context, import->job, import->bytes_read, import->upload.bytes);
+    }
+    import->bytes_stored = import->bytes_read;
     begin_step(import);
     return 0;
 }
 
 static int end_row(struct import *import, struct err *err)
 {
-    return upload_step_is_full(&import->step) ? end_step(import, err) : 0;
+    return upload_step_is_full(import->step) ? end_step(import, err) : 0;
 }
 
 /* Rows below this were stored before a crash: they are counted, not stored again. */
@@ -80,7 +116,7 @@ static int on_row(void *context, const struct statement_row *row, struct err *er
     if (row->pending) {
         if (is_stored(import, row->ordinal))
             return 0;
-        upload_step_note(&import->step, row->ordinal, row->line, row->offset, "pending", NULL,
+        upload_step_note(import->step, row->ordinal, row->line, row->offset, "pending", NULL,
                          row->has_date ? &row->date : NULL, &row->amount_minor, row->description);
         return end_row(import, err);
     }
@@ -90,7 +126,7 @@ static int on_row(void *context, const struct statement_row *row, struct err *er
         char reason[80];
         snprintf(reason, sizeof reason, "is in %s, but the account is in %s", row->currency->code,
                  import->upload.currency);
-        upload_step_note(&import->step, row->ordinal, row->line, row->offset, "rejected", reason, &row->date,
+        upload_step_note(import->step, row->ordinal, row->line, row->offset, "rejected", reason, &row->date,
                          NULL, row->description);
         return end_row(import, err);
     }
@@ -105,7 +141,7 @@ static int on_row(void *context, const struct statement_row *row, struct err *er
     int64_t occurrence = occurrences_count(import->occurrences, fingerprint);
     if (is_stored(import, row->ordinal))
         return 0;
-    upload_step_add(&import->step, row, fingerprint, occurrence);
+    upload_step_add(import->step, row, fingerprint, occurrence);
     return end_row(import, err);
 }
 
@@ -116,7 +152,7 @@ static int on_reject(void *context, const struct statement_reject *reject, struc
         return -1;
     if (is_stored(import, reject->ordinal))
         return 0;
-    upload_step_note(&import->step, reject->ordinal, reject->line, reject->offset, "rejected", reject->reason,
+    upload_step_note(import->step, reject->ordinal, reject->line, reject->offset, "rejected", reject->reason,
                      NULL, NULL, reject->text);
     return end_row(import, err);
 }
@@ -148,22 +184,25 @@ static int open_statement(struct import *import, struct err *err)
 
 static int read_file(struct import *import, struct err *err)
 {
-    struct arena chunk_arena;
-    arena_init(&chunk_arena);
-    int status = 0;
-    for (int64_t n = 0; status == 0; n++) {
-        struct str data;
-        arena_reset(&chunk_arena);
-        status = upload_read_chunk(import->context->db, &chunk_arena, &import->upload.id, n, &data, err);
-        if (status != 0 || data.data == NULL)
-            break;
-        import->bytes_read += (int64_t)data.size;
-        status = statement_feed(import->statement, data.data, data.size, err);
+    for (;;) {
+        if (!import->has_next_chunk && (await_step(import, err) != 0 || read_ahead(import, err) != 0)) {
+            import->store_failed = true;
+            return -1;
+        }
+        struct str chunk = import->next_chunk;
+        if (chunk.data == NULL)
+            return statement_finish(import->statement, err);
+        import->has_next_chunk = false;
+        import->bytes_read += (int64_t)chunk.size;
+        if (statement_feed(import->statement, chunk.data, chunk.size, err) != 0)
+            return -1;
     }
-    arena_free(&chunk_arena);
-    if (status == 0)
-        status = statement_finish(import->statement, err);
-    return status == 0 ? end_step(import, err) : -1;
+}
+
+/* The rows that are left. */
+static int store_rest(struct import *import, struct err *err)
+{
+    return end_step(import, err) == 0 ? await_step(import, err) : -1;
 }
 
 /* Each statement of the file that states balances must add up; the differences of those that don't are
@@ -248,13 +287,13 @@ static int import_upload(struct import *import, const struct id *id, const char 
         return finish(import, "the account was deleted", json, err);
     begin_step(import);
     if (open_statement(import, err) == 0 && read_file(import, err) == 0)
-        return finish(import, NULL, json, err);
-    if (err->class != ERR_REJECT)
+        return store_rest(import, err) == 0 ? finish(import, NULL, json, err) : -1;
+    if (err->class != ERR_REJECT || import->store_failed)
         return -1;
     char reason[sizeof err->text];
     memcpy(reason, err->text, sizeof reason);
     /* What was read before the file broke is kept, with its fates. */
-    if (end_step(import, err) != 0)
+    if (store_rest(import, err) != 0)
         return -1;
     return finish(import, arena_strdup(import->context->arena, reason), json, err);
 }
@@ -266,12 +305,19 @@ static int run(struct task_context *context, struct job *jobs, size_t count, str
         if (jobs[i].skip || task_read_args(context, &jobs[i], args_fields, &upload) != 0)
             continue;
         struct import import = {.context = context, .job = &jobs[i], .occurrences = occurrences_new()};
-        arena_init(&import.step_arena);
+        for (size_t n = 0; n < 2; n++) {
+            arena_init(&import.step_arenas[n]);
+            arena_init(&import.chunk_arenas[n]);
+        }
         const char *json = NULL;
         int status = import_upload(&import, upload, &json, err);
+        db_rollback(context->db); /* of a step that was sent before something failed */
         statement_close(import.statement);
         occurrences_free(import.occurrences);
-        arena_free(&import.step_arena);
+        for (size_t n = 0; n < 2; n++) {
+            arena_free(&import.step_arenas[n]);
+            arena_free(&import.chunk_arenas[n]);
+        }
         if (status != 0)
             return -1;
         jobs[i].outcome.result = json;

@@ -21,6 +21,10 @@ WITH new AS MATERIALIZED (
           AND t.date BETWEEN new.date - $20::bigint::integer AND new.date + $20::bigint::integer
         ORDER BY abs(t.date - new.date), t.date, t.id LIMIT 8) AS hand
     WHERE new.ordinal NOT IN (SELECT ordinal FROM known)
+      AND EXISTS ( -- a glance: most rows meet none, and a sort that sorts nothing costs more than it
+        SELECT FROM transaction t
+        WHERE t.account_id = $3::uuid AND t.amount = new.amount AND t.fingerprint IS NULL AND t.deleted_at IS NULL
+          AND t.date BETWEEN new.date - $20::bigint::integer AND new.date + $20::bigint::integer)
 ), matched AS (
     UPDATE transaction t
     SET fingerprint = new.fingerprint, occurrence = new.occurrence::integer, external_id = coalesce(t.external_id, new.reference),
