@@ -14,7 +14,7 @@ enum { BAR_WIDTH = 30 };
 
 struct wish {
     const char *month, *by, *currency;
-    bool as_json;
+    bool is_forecast, as_json;
 };
 
 /* Only as long as it is against the longest: no sum is made of it. */
@@ -52,6 +52,9 @@ static const char *name_of(json_t *row, const struct wish *wish, json_t *account
 static void print_rows(struct arena *arena, json_t *rows, const struct wish *wish, json_t *accounts)
 {
     static const char *const heads[] = {"", ">INCOME", ">EXPENSE", ">NET", "CURRENCY", "SPENT", NULL};
+    static const char *const forecast_heads[] = {"",         ">INCOME", ">EXPENSE", ">HELD",
+                                                 "CURRENCY", "SPENT",   NULL};
+    const char *third = wish->is_forecast ? "closing" : "net";
     struct table table;
     size_t i;
     json_t *row;
@@ -61,11 +64,11 @@ static void print_rows(struct arena *arena, json_t *rows, const struct wish *wis
         if (length_of(row) > longest)
             longest = length_of(row);
     }
-    table_init(&table, arena, heads);
+    table_init(&table, arena, wish->is_forecast ? forecast_heads : heads);
     json_array_foreach(rows, i, row)
     {
         table_add(&table, (const char *[]){name_of(row, wish, accounts), http_text(row, "income"),
-                                           http_text(row, "expense"), http_text(row, "net"),
+                                           http_text(row, "expense"), http_text(row, third),
                                            http_text(row, "currency"), bar(arena, length_of(row), longest)});
     }
     table_print(&table);
@@ -87,7 +90,9 @@ static int show(struct http *http, struct arena *arena, const struct wish *wish,
 {
     bool by_category = wish->by != NULL && strcmp(wish->by, "category") == 0;
     bool by_account = wish->by != NULL && !by_category;
-    const char *path = by_category ? "/v1/statistics/categories" : "/v1/statistics/monthly";
+    const char *path = wish->is_forecast ? "/v1/statistics/forecast"
+                       : by_category     ? "/v1/statistics/categories"
+                                         : "/v1/statistics/monthly";
     char separator = '?';
     json_t *accounts = NULL;
     struct http_reply reply;
@@ -122,18 +127,19 @@ static int check(const struct wish *wish, struct err *err)
         return err_set(err, ERR_REJECT, "--month must be written YYYY-MM");
     if (wish->by != NULL && strcmp(wish->by, "category") != 0 && strcmp(wish->by, "account") != 0)
         return err_set(err, ERR_REJECT, "--by must be category or account");
+    if (wish->is_forecast && (wish->by != NULL || wish->month != NULL))
+        return err_set(err, ERR_REJECT, "--forecast goes with neither --by nor --month");
     return 0;
 }
 
 static int run(int argc, char **argv, struct err *err)
 {
-    struct wish wish = {NULL, NULL, NULL, false};
+    struct wish wish = {NULL, NULL, NULL, false, false};
     int count;
-    const struct option options[] = {{"month", &wish.month, NULL},
-                                     {"by", &wish.by, NULL},
-                                     {"currency", &wish.currency, NULL},
-                                     {"json", NULL, &wish.as_json},
-                                     {NULL, NULL, NULL}};
+    const struct option options[] = {
+        {"month", &wish.month, NULL},       {"by", &wish.by, NULL},
+        {"currency", &wish.currency, NULL}, {"forecast", NULL, &wish.is_forecast},
+        {"json", NULL, &wish.as_json},      {NULL, NULL, NULL}};
     if (options_read(argc - 1, argv + 1, options, &count, err) != 0 || count != 0 || check(&wish, err) != 0)
         return EXIT_USAGE;
     struct http *http = session_open(err);
@@ -149,7 +155,7 @@ static int run(int argc, char **argv, struct err *err)
 
 const struct command command_stats = {
     .name = "stats",
-    .usage = "[--month YYYY-MM] [--by category|account] [--currency CODE] [--json]",
+    .usage = "[--month YYYY-MM] [--by category|account] [--currency CODE] [--forecast] [--json]",
     .summary = "Show income and expense by month, or of one month by category or account",
     .run = run,
 };

@@ -37,7 +37,10 @@ enum {
     DUE_AT,
     DATE_AMOUNT,
     DESCRIPTION,
-    TRANSACTION
+    TRANSACTION,
+    RULE, /* from here on only of recurring_forecast */
+    ACCOUNT,
+    IS_TRANSFER
 };
 
 void recurring_dates_params(struct db_params *params, const struct id *user, const struct id *rule,
@@ -119,41 +122,42 @@ static bool take(struct walk *walk, struct recurring_date *date)
     return true;
 }
 
-static int begin(struct walk *walk, const struct db_rows *rows, struct zones *zones, struct arena *arena,
-                 struct recurrence *rule, struct err *err)
+static int begin(struct walk *walk, const struct db_rows *rows, int row, struct zones *zones,
+                 struct arena *arena, struct recurrence *rule, struct err *err)
 {
-    const char *state = rows_text(rows, 0, STATE);
+    const char *state = rows_text(rows, row, STATE);
     *walk = (struct walk){.rows = rows,
-                          .end_total = rows_int(rows, 0, END_TOTAL),
-                          .entered = rows_int(rows, 0, ENTERED),
-                          .next = rows_is_null(rows, 0, NEXT) ? DATE_MAX : rows_date(rows, 0, NEXT),
-                          .goes_on = strcmp(state, "active") == 0 && !rows_is_null(rows, 0, NEXT)};
-    walk->amount = recurring_estimate(arena, rows_bytes(rows, 0, LAST_AMOUNTS), rows_int(rows, 0, AMOUNT));
-    if (weekend_parse(str_of(rows_text(rows, 0, WEEKEND)), &walk->weekend) != 0)
+                          .end_total = rows_int(rows, row, END_TOTAL),
+                          .entered = rows_int(rows, row, ENTERED),
+                          .next = rows_is_null(rows, row, NEXT) ? DATE_MAX : rows_date(rows, row, NEXT),
+                          .goes_on = strcmp(state, "active") == 0 && !rows_is_null(rows, row, NEXT)};
+    walk->amount =
+        recurring_estimate(arena, rows_bytes(rows, row, LAST_AMOUNTS), rows_int(rows, row, AMOUNT));
+    if (weekend_parse(str_of(rows_text(rows, row, WEEKEND)), &walk->weekend) != 0)
         return err_set(err, ERR_BUG, "a recurring rule has an unknown weekend rule");
-    walk->zone = zones_find(zones, str_of(rows_text(rows, 0, TIMEZONE)), err);
-    return walk->zone == NULL ? -1 : recurrence_parse(str_of(rows_text(rows, 0, RRULE)), rule, err);
+    walk->zone = zones_find(zones, str_of(rows_text(rows, row, TIMEZONE)), err);
+    return walk->zone == NULL ? -1 : recurrence_parse(str_of(rows_text(rows, row, RRULE)), rule, err);
 }
 
-int recurring_dates_read(const struct db_rows *rows, struct zones *zones, size_t most, struct arena *arena,
-                         struct recurring_date **list, size_t *count, struct err *err)
+/* The dates of the rule that the rows [row, end) are of; list has room for `most`. */
+static int read_rule(const struct db_rows *rows, int row, int end, struct zones *zones, size_t most,
+                     struct arena *arena, struct recurring_date *list, size_t *count, struct err *err)
 {
     struct walk walk;
     struct recurrence rule;
     struct recurrence_iterator dates;
-    int32_t last = rows_date(rows, 0, LAST), nominal = 0, begins = rows_date(rows, 0, FIRST);
-    int32_t first = rows_date(rows, 0, rows_is_null(rows, 0, FIRST_DATE) ? START : FIRST_DATE);
-    int row = 0, told = rows_is_null(rows, 0, NOMINAL) ? 0 : rows->count;
-    if (begin(&walk, rows, zones, arena, &rule, err) != 0)
+    int32_t last = rows_date(rows, row, LAST), nominal = 0, begins = rows_date(rows, row, FIRST);
+    int32_t first = rows_date(rows, row, rows_is_null(rows, row, FIRST_DATE) ? START : FIRST_DATE);
+    int told = rows_is_null(rows, row, NOMINAL) ? row : end;
+    if (begin(&walk, rows, row, zones, arena, &rule, err) != 0)
         return -1;
     /* With a total the dates before are walked too, to know what is left of it. */
     if (walk.end_total != 0 && walk.goes_on && walk.next < begins)
         first = walk.next > first ? walk.next : first;
     else if (begins > first)
         first = begins;
-    recurrence_begin(&dates, &rule, rows_date(rows, 0, START), first);
+    recurrence_begin(&dates, &rule, rows_date(rows, row, START), first);
     bool more = recurrence_next(&dates, &nominal) && nominal <= last;
-    *list = arena_array(arena, most, sizeof **list);
     *count = 0;
     while ((row < told || more) && *count < most) {
         struct recurring_date date;
@@ -169,7 +173,65 @@ int recurring_dates_read(const struct db_rows *rows, struct zones *zones, size_t
         if (more && date.nominal == nominal)
             more = recurrence_next(&dates, &nominal) && nominal <= last;
         if (is_date && take(&walk, &date) && date.nominal >= begins)
-            (*list)[(*count)++] = date;
+            list[(*count)++] = date;
+    }
+    return 0;
+}
+
+int recurring_dates_read(const struct db_rows *rows, struct zones *zones, size_t most, struct arena *arena,
+                         struct recurring_date **list, size_t *count, struct err *err)
+{
+    *list = arena_array(arena, most, sizeof **list);
+    return read_rule(rows, 0, rows->count, zones, most, arena, *list, count, err);
+}
+
+/* Adds those of a rule's dates that will be entered. */
+static int add_forecast(struct recurring_forecast *forecast, const struct db_rows *rows, int row,
+                        const struct recurring_date *dates, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (dates[i].state != OCCURRENCE_SCHEDULED && dates[i].state != OCCURRENCE_POSTPONED)
+            continue;
+        if (forecast->count == RECURRING_FORECAST_MAX)
+            return err_set(err, ERR_REJECT, "there are more than %d dates to come: ask for fewer months",
+                           RECURRING_FORECAST_MAX);
+        forecast->accounts[forecast->count] = rows_id(rows, row, ACCOUNT);
+        forecast->days[forecast->count] = dates[i].posting;
+        forecast->amounts[forecast->count] = dates[i].amount;
+        forecast->are_transfers[forecast->count++] = rows_bool(rows, row, IS_TRANSFER);
+    }
+    return 0;
+}
+
+/* Behind the last row of the rule that stands at `row`. */
+static int rule_end(const struct db_rows *rows, int row)
+{
+    struct id rule = rows_id(rows, row, RULE);
+    while (++row < rows->count) {
+        struct id other = rows_id(rows, row, RULE);
+        if (!id_equal(&rule, &other))
+            break;
+    }
+    return row;
+}
+
+int recurring_forecast_read(const struct db_rows *rows, struct zones *zones, struct arena *arena,
+                            struct recurring_forecast *forecast, struct err *err)
+{
+    size_t most = RECURRING_FORECAST_MAX;
+    *forecast = (struct recurring_forecast){
+        .accounts = arena_array(arena, most, sizeof *forecast->accounts),
+        .days = arena_array(arena, most, sizeof *forecast->days),
+        .amounts = arena_array(arena, most, sizeof *forecast->amounts),
+        .are_transfers = arena_array(arena, most, sizeof *forecast->are_transfers),
+    };
+    struct recurring_date *dates = arena_array(arena, most, sizeof *dates);
+    for (int row = 0, end; row < rows->count; row = end) {
+        size_t count;
+        end = rule_end(rows, row);
+        if (read_rule(rows, row, end, zones, most, arena, dates, &count, err) != 0 ||
+            add_forecast(forecast, rows, row, dates, count, err) != 0)
+            return -1;
     }
     return 0;
 }

@@ -32,6 +32,19 @@ void recurring_dates_params(struct db_params *params, const struct id *user, con
 int recurring_dates_read(const struct db_rows *rows, struct zones *zones, size_t most, struct arena *arena,
                          struct recurring_date **list, size_t *count, struct err *err) MUST_CHECK;
 
+/* What all rules of a person will enter, out of the rows of sql_recurring_forecast: by posting date, those of
+ * a rule together. ERR_REJECT when there is more than is worth telling. */
+enum { RECURRING_FORECAST_MAX = 20000 };
+struct recurring_forecast {
+    struct id *accounts;
+    int32_t *days;
+    int64_t *amounts;
+    bool *are_transfers;
+    size_t count;
+};
+int recurring_forecast_read(const struct db_rows *rows, struct zones *zones, struct arena *arena,
+                            struct recurring_forecast *forecast, struct err *err) MUST_CHECK;
+
 /* As the API shows it; the reference is the caller's. */
 json_t *recurring_date_json(const struct db_rows *rows, const struct recurring_date *date);
 

@@ -1,11 +1,14 @@
 /* /v1/statistics, /v1/analytics, /v1/net-worth: sums that are kept, not added up on the way
  * (sql/queries/statistics_*). */
 
+#include "api/api.h"
 #include "api/reply.h"
 #include "finance/date.h"
 #include "finance/money.h"
+#include "ledger/recurring_dates.h"
 
 enum { MONTHS_MAX = 1200, PAYEES_MAX = 100, PAYEES_DEFAULT = 10, MONTH_TEXT_SIZE = 7 };
+enum { FORECAST_MAX = 60, FORECAST_DEFAULT = 12 }; /* months */
 
 /* What most reports are asked for. */
 struct period {
@@ -219,4 +222,61 @@ void handle_net_worth(struct request *request)
     db_add_time(params, request->now_ms);
     db_add_text(params, period.currency);
     request_answer(request, &sql_statistics_net_worth, params);
+}
+
+/* The forecast: first the rules, whose dates are made here, then the sums with them. */
+
+struct forecast {
+    struct period period;
+    int64_t months;
+    bool by_account;
+};
+
+static void rules_found(struct request *request, struct db_answer *answer)
+{
+    const struct forecast *wanted = request->state;
+    struct recurring_forecast found;
+    struct err err;
+    if (answer->result != 0) {
+        request_answer_failure(request, answer);
+        return;
+    }
+    if (recurring_forecast_read(&answer->rows, &request->api->zones, request->arena, &found, &err) != 0) {
+        reply_error(request, &err);
+        return;
+    }
+    struct db_params *params = request_params(request);
+    db_add_id(params, &request->user);
+    db_add_int(params, wanted->months);
+    db_add_id(params, wanted->period.account);
+    db_add_bool(params, wanted->by_account);
+    db_add_time(params, request->now_ms);
+    db_add_text(params, wanted->period.currency);
+    db_add_ids(params, found.accounts, NULL, found.count);
+    db_add_dates(params, found.days, NULL, found.count);
+    db_add_ints(params, found.amounts, NULL, found.count);
+    db_add_bools(params, found.are_transfers, found.count);
+    request_answer(request, &sql_statistics_forecast, params);
+}
+
+void handle_statistics_forecast(struct request *request)
+{
+    static const char *const sides[] = {"account", NULL};
+    struct forecast *wanted = arena_alloc(request->arena, sizeof *wanted);
+    int by = -1;
+    wanted->months = FORECAST_DEFAULT;
+    read_currency(request, &wanted->period);
+    request_query_id(request, "account", &wanted->period.account);
+    request_query_int(request, "months", 1, FORECAST_MAX, &wanted->months);
+    request_query_choice(request, "by", sides, &by);
+    if (request_refused(request))
+        return;
+    wanted->by_account = by == 0;
+    request->state = wanted;
+    struct db_params *params = request_params(request);
+    db_add_id(params, &request->user);
+    db_add_id(params, wanted->period.account);
+    db_add_int(params, wanted->months);
+    db_add_time(params, request->now_ms);
+    request_run(request, &sql_recurring_forecast, params, rules_found);
 }

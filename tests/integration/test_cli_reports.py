@@ -40,7 +40,7 @@ def test_stats_shows_months_categories_and_accounts_with_bars(shell):
     assert lines(shell("stats", "--by=account", f"--month={month}").stdout)["Main"][:3] == ["100.00", "60.00", "40.00"]
 
 
-@pytest.mark.parametrize("words", [("--by", "colour"), ("--month", "May"), ("--nonsense",), ("word",)])
+@pytest.mark.parametrize("words", [("--by", "colour"), ("--month", "May"), ("--nonsense",), ("--forecast", "--by", "account"), ("word",)])
 def test_a_wish_that_stats_does_not_know_is_refused(shell, words):
     assert shell("stats", *words, check=False).returncode == 2
 
@@ -61,6 +61,7 @@ def test_a_rule_is_added_shown_skipped_and_deleted(shell):
     start = shell.today + datetime.timedelta(3)
     rule = shell("recurring", "add", "-12.50", "gym", "FREQ=WEEKLY;COUNT=2", str(start), "--category", shell.category["name"]).stdout.strip()
     assert [line for line in shell("recurring", "list").stdout.splitlines() if rule in line and "-12.50" in line and str(start) in line]
+    assert lines(shell("stats", "--forecast").stdout)[f"{start:%Y-%m}"][:2] in (["0.00", "25.00"], ["0.00", "12.50"])
     shell("recurring", "skip", rule, str(start))
     found = lines(shell("recurring", "dates", rule).stdout)
     assert found[str(start)][-1] == "skipped" and found[str(start + datetime.timedelta(7))][-1] == "scheduled"
