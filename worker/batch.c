@@ -63,6 +63,7 @@ void batches_add(struct batches *list, const struct task *task, const struct job
     flight->envelope = (struct str){arena_memdup(&batch->arena, envelope.data, envelope.size), envelope.size};
     flight->full = job->unique[0] != '\0' || (job->flags & ~(unsigned)JOB_MEMBER) != 0 || job->attempt > 0;
     flight->attempt = job->attempt;
+    flight->deadline_ms = job->deadline_ms;
     flight->due_at_ms = job->run_at_ms > job->enqueued_at_ms ? job->run_at_ms : job->enqueued_at_ms;
 }
 

@@ -16,7 +16,8 @@ struct flight {
     bool full;           /* its acknowledgement must free a unique key, a limit or a reason */
     bool cancelled;      /* its owner cancelled it while it was here */
     int attempt;
-    int64_t due_at_ms; /* when it could have started: enqueued, or its run_at */
+    int64_t due_at_ms;   /* when it could have started: enqueued, or its run_at */
+    int64_t deadline_ms; /* not to be begun later; 0: none */
 };
 
 struct batch {

@@ -28,17 +28,14 @@ static void observe_latency(struct dispatcher *dispatcher, const struct batch *b
                         (double)(now_ms - batch->flights[i].due_at_ms) / 1000);
 }
 
-/* Takes out the jobs that were cancelled while they waited here. */
-static void drop_cancelled(struct dispatcher *dispatcher, struct batch *batch)
+/* Takes out the jobs that were cancelled, or whose deadline passed, while they waited here. */
+static void drop_ended(struct dispatcher *dispatcher, struct batch *batch)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        if (batch->flights[i].cancelled)
-            acks_add(&dispatcher->pending, 'C', str_of(batch->flights[i].id), "",
-                     STR("cancelled before it ran"));
-        else
+    for (size_t i = 0; i < batch->count; i++)
+        if (!settle_ended(dispatcher, batch->task, str_of(batch->flights[i].id), batch->flights[i].cancelled,
+                          batch->flights[i].deadline_ms))
             batch->flights[kept++] = batch->flights[i];
-    }
     batch->count = kept;
 }
 
@@ -47,7 +44,7 @@ static void hand_out(struct dispatcher *dispatcher)
     struct worker_child *child;
     while (dispatcher->ready.count > 0 && (child = children_idle(&dispatcher->children)) != NULL) {
         struct batch *batch = batches_pop(&dispatcher->ready);
-        drop_cancelled(dispatcher, batch);
+        drop_ended(dispatcher, batch);
         if (batch->count == 0) {
             batch_free(batch);
             continue;

@@ -89,6 +89,10 @@ void settle_death(void *dispatcher, struct worker_child *child, int status, cons
 /* A job that was just claimed: into a batch, or ended at once (expired, cancelled, malformed, of an unknown
  * task). */
 void settle_claimed(struct dispatcher *dispatcher, struct str id, struct str envelope);
+/* Whether a job is not to be begun, because its owner cancelled it or its deadline (0: none) has passed; then
+ * it is ended. */
+bool settle_ended(struct dispatcher *dispatcher, const struct task *task, struct str id, bool cancelled,
+                  int64_t deadline_ms);
 /* Back to the queue. how and reason as purser_requeue; static or of the batch. Frees the batch. */
 void settle_give_back(struct dispatcher *dispatcher, struct batch *batch, const char *how,
                       const char *reason);

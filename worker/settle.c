@@ -28,6 +28,12 @@ static void acknowledge(struct dispatcher *dispatcher, const struct flight *flig
     struct str id = str_of(flight->id);
     struct acks *acks = &dispatcher->pending;
     snprintf(until, sizeof until, "%" PRId64, until_ms);
+    if (flight->cancelled && (kind == 'R' || kind == 'S')) {
+        /* Its owner's word came while it ran, and it was not done: it does not run again. */
+        acks_add(acks, 'C', id, "", STR("cancelled while it ran"));
+        count_outcome(dispatcher, task->name, "cancelled");
+        return;
+    }
     switch (kind) {
     case 'D':
         if (flight->full)
@@ -316,6 +322,21 @@ void settle_death(void *data, struct worker_child *child, int status, const stru
 
 /* Claims. */
 
+bool settle_ended(struct dispatcher *dispatcher, const struct task *task, struct str id, bool cancelled,
+                  int64_t deadline_ms)
+{
+    if (cancelled) {
+        acks_add(&dispatcher->pending, 'C', id, "", STR("cancelled before it ran"));
+        count_outcome(dispatcher, task->name, "cancelled");
+    } else if (deadline_ms > 0 && clock_wall_ms() > deadline_ms) {
+        acks_add(&dispatcher->pending, 'E', id, "", STR("its deadline passed before it ran"));
+        count_outcome(dispatcher, task->name, "expired");
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void settle_claimed(struct dispatcher *dispatcher, struct str id, struct str envelope)
 {
     struct arena arena;
@@ -337,13 +358,8 @@ void settle_claimed(struct dispatcher *dispatcher, struct str id, struct str env
         count_outcome(dispatcher, "unknown", "dead");
         log_warn("job_refused", LOG_TEXT("job", arena_printf(&arena, "%.*s", (int)id.size, id.data)),
                  LOG_TEXT("error", err.text));
-    } else if ((job.flags & JOB_CANCELLED_BY_OWNER) != 0) {
-        acks_add(&dispatcher->pending, 'C', id, "", STR("cancelled before it ran"));
-        count_outcome(dispatcher, task->name, "cancelled");
-    } else if (job.deadline_ms > 0 && clock_wall_ms() > job.deadline_ms) {
-        acks_add(&dispatcher->pending, 'E', id, "", STR("its deadline passed before it ran"));
-        count_outcome(dispatcher, task->name, "expired");
-    } else {
+    } else if (!settle_ended(dispatcher, task, id, (job.flags & JOB_CANCELLED_BY_OWNER) != 0,
+                             job.deadline_ms)) {
         batches_add(&dispatcher->ready, task, &job, envelope, clock_mono_ms());
     }
     arena_free(&arena);

@@ -23,7 +23,11 @@ end
 local function bucket_wait(K, scope, rule, now)
     local tokens, at = match(call('HGET', K.bucket, scope) or '', '^(%d+%.?%d*) (%d+)$')
     tokens, at = tonumber(tokens) or rule.burst, tonumber(at) or now
-    at = math.min(at, now + rule.burst * rule.per_ms / rule.count)
+    local latest = now + math.ceil(rule.burst * rule.per_ms / rule.count)
+    if at > latest then
+        at = latest
+        call('HSET', K.bucket, scope, format('%.6f %d', tokens, at))
+    end
     tokens = math.min(rule.burst, tokens + math.max(0, now - at) * rule.count / rule.per_ms)
     rule.tokens, rule.at = tokens, math.max(at, now)
     if tokens >= 0.999999 then
@@ -68,7 +72,7 @@ local function admit(K, control, node, now, id, envelope)
             local free_at = rule.count > 0 and bucket_wait(K, scope, rule, now) or 0
             if free_at > 0 then
                 hold_back(K, scope, id)
-                call('ZADD', K.sched, 'NX', free_at, '@' .. scope)
+                call('ZADD', K.sched, 'LT', free_at, '@' .. scope)
                 return false
             end
             scopes[#scopes + 1] = rule

@@ -183,8 +183,9 @@ local function look_after_held(K, now)
             if free > 0 then
                 unhold(K, scope, math.min(free, CHUNK))
             end
-        elseif rule and rule.count > 0 and not call('ZSCORE', K.sched, '@' .. scope) then
-            call('ZADD', K.sched, now, '@' .. scope)
+        elseif rule and rule.count > 0 then
+            -- Its time may have been set by a clock that was ahead.
+            call('ZADD', K.sched, 'LT', math.max(now, bucket_wait(K, scope, rule, now)), '@' .. scope)
         end
     end
 end
