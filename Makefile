@@ -134,6 +134,13 @@ $(BENCHES): $(OUT)/%: $(OUT)/obj/%.o $(BENCH_SHARED_OBJS) $(OUT)/libpurser.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
 
+# Workers and tests for tasks of one's own (docs/tasks.md): TASKS are their files, TO is where the program goes.
+.PHONY: own-worker own-test
+own-worker: $(call objects,worker) $(OUT)/libpurser.a ## TASKS="a.c registry.c" [TO=path]: a worker with these tasks
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(TASKS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $(or $(TO),$(OUT)/own-worker)
+own-test: $(OUT)/libpurser.a ## TASKS="a.c registry.c a_test.c" [TO=path]: a program that tries them out
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(TASKS) $(OUT)/libpurser.a $(LDLIBS) -o $(or $(TO),$(OUT)/own-test)
+
 # make bench-NAME builds and runs bench/NAME.c, bench/NAME/*.c or bench/NAME.py, from a fresh clone too. JSON=1 prints one
 # JSON object of named figures and nothing else on stdout; what the Python ones take goes in ARGS="…".
 BENCHES_PY := $(patsubst bench/%.py,bench-%,$(filter-out bench/figures.py,$(wildcard bench/*.py)))

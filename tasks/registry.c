@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "tasks/middleware.h"
 #include "tasks/task.h"
 
 /* One line a task; the struct stands at the end of its file. */
@@ -38,6 +39,10 @@ const struct task *const tasks_all[] = {
     NULL,
 };
 /* clang-format on */
+
+extern const struct task_middleware task_middleware_trace;
+
+const struct task_middleware *const task_middlewares[] = {&task_middleware_trace, NULL};
 
 const struct task *task_find(const char *name)
 {

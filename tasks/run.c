@@ -9,6 +9,7 @@
 #include "ledger/jobs.h"
 #include "ledger/models.h"
 #include "queue/retry.h"
+#include "tasks/middleware.h"
 
 enum {
     FOLLOW_LIMIT = 64 * 1024 * 1024, /* bytes of follow-up envelopes in one batch */
@@ -230,14 +231,9 @@ static void fail_one(struct task_link *link, struct arena *arena, struct job *jo
     }
 }
 
-void task_run_batch(struct task_link *link, const struct task *task, struct arena *arena, struct job *jobs,
-                    size_t count)
+static void run_until_settled(struct task_link *link, struct arena *arena, struct job *jobs, size_t count)
 {
     struct err err = {0};
-    link->task = task;
-    link->progress_at_ms = 0;
-    link->has_progressed = false;
-    buf_reset(&link->follow);
     /* Twice as a batch when the connection went: whether the commit took place is in the rows. */
     for (int tries = 0; tries < 2; tries++) {
         if (is_connection_lost(link) && db_revive(link->db, &err) != 0) {
@@ -262,6 +258,27 @@ void task_run_batch(struct task_link *link, const struct task *task, struct aren
         else
             fail_one(link, arena, &jobs[i], &err);
     }
+}
+
+void task_run_batch(struct task_link *link, const struct task *task, struct arena *arena, struct job *jobs,
+                    size_t count)
+{
+    struct task_context context = {.arena = arena, .db = link->db, .now_ms = clock_wall_ms(), .link = link};
+    const struct task_middleware *const *last = task_middlewares;
+    int64_t start_us = clock_mono_us();
+    link->task = task;
+    link->progress_at_ms = 0;
+    link->has_progressed = false;
+    /* A follow-up belongs to the trace of what asked for it, where that is one job. */
+    link->traceparent = count == 1 ? jobs[0].traceparent : NULL;
+    buf_reset(&link->follow);
+    for (; *last != NULL; last++)
+        if ((*last)->before != NULL)
+            (*last)->before(&context, task, jobs, count);
+    run_until_settled(link, arena, jobs, count);
+    while (last-- > task_middlewares)
+        if ((*last)->after != NULL)
+            (*last)->after(&context, task, jobs, count, clock_mono_us() - start_us);
 }
 
 void task_progress(struct task_context *context, const struct job *job, int64_t done, int64_t total)
@@ -308,6 +325,8 @@ int task_follow_up(struct task_context *context, struct job *follow, const struc
         follow->id = id_new();
     if (follow->enqueued_at_ms == 0)
         follow->enqueued_at_ms = clock_wall_ms();
+    if (follow->traceparent == NULL)
+        follow->traceparent = context->link->traceparent;
     if (jobs_accept(context->db, context->arena, follow, &user, 1, err) != 0)
         return -1;
     uint32_t size = 0;

@@ -18,6 +18,7 @@ struct task_link {
     const char *database_url;
     struct db *side;         /* for progress while db is in a transaction; opened when first needed */
     const struct task *task; /* of the running batch */
+    const char *traceparent; /* of its job, NULL when it has several */
     struct models *models;   /* of classify_transactions; made when first needed */
     struct buf follow;       /* envelopes of follow-up jobs to put, each behind its size (uint32_t) */
     int64_t progress_at_ms;

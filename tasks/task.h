@@ -62,8 +62,8 @@ struct task {
 void task_progress(struct task_context *context, const struct job *job, int64_t done, int64_t total);
 
 /* Accepts a follow-up job: its row is written in the current transaction, it is put after the commit.
- * `follow` needs task, args, and lane or unique as wanted; id and times are filled in when zero. user: the
- * owner, NULL for none. */
+ * `follow` needs task, args, and lane or unique as wanted; id and times are filled in when zero, traceparent
+ * when NULL and the batch is one job. user: the owner, NULL for none. */
 int task_follow_up(struct task_context *context, struct job *follow, const struct id *user,
                    struct err *err) MUST_CHECK;
 

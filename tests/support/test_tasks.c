@@ -25,7 +25,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "ledger/batches.h"
-#include "tasks/task.h"
+#include "tasks/middleware.h"
 
 static const struct sql sql_effect = {"test_effect",
                                       "INSERT INTO test_effect (job_id, task, at_ms, pid) SELECT id, "
@@ -219,6 +219,36 @@ TASK(heavy_c, "heavy_c", "wc", 6, 30000, TASK_ONE_TRANSACTION, run);
 extern const struct task *const tasks_all[];
 const struct task *const tasks_all[] = {&effect,  &effect_256, &effect_one, &own,     &limited,
                                         &nothing, &heavy_a,    &heavy_b,    &heavy_c, NULL};
+
+/* What stood around batches: one line each in the file that TEST_AROUND names. */
+static void note(const char *what, const struct task *task, size_t count, const struct job *jobs)
+{
+    const char *path = getenv("TEST_AROUND");
+    FILE *file = path == NULL ? NULL : fopen(path, "a");
+    if (file == NULL)
+        return;
+    fprintf(file, "%s %s %zu %d\n", what, task->name, count, jobs[0].outcome.kind);
+    fclose(file);
+}
+
+static void note_before(struct task_context *context, const struct task *task, const struct job *jobs,
+                        size_t count)
+{
+    (void)context;
+    note("before", task, count, jobs);
+}
+
+static void note_after(struct task_context *context, const struct task *task, const struct job *jobs,
+                       size_t count, int64_t took_us)
+{
+    (void)context;
+    note(took_us > 0 ? "after" : "too soon", task, count, jobs);
+}
+
+static const struct task_middleware middleware_note = {
+    .name = "note", .before = note_before, .after = note_after};
+extern const struct task_middleware task_middleware_trace;
+const struct task_middleware *const task_middlewares[] = {&middleware_note, &task_middleware_trace, NULL};
 
 const struct task *task_find(const char *name)
 {
