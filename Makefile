@@ -148,7 +148,7 @@ bench_setup = @{ tools/bootstrap.sh && $(MAKE) $(JOBS) all $(OUT)/test-worker $(
 
 bench-classify: ## FILE=path.csv [BATCH=1|30] [PRIOR=other.csv] [JSON=1]: how good the classifier is on it
 	$(call bench_setup,$(OUT)/bench/classifier)
-	$(Q)$(OUT)/bench/classifier $(FILE) $(if $(BATCH),batch=$(BATCH)) $(if $(PRIOR),prior=$(PRIOR)) $(if $(MIN),min=$(MIN)) \
+	$(Q)$(OUT)/bench/classifier $(if $(FILE),"$(FILE)") $(if $(BATCH),"batch=$(BATCH)") $(if $(PRIOR),"prior=$(PRIOR)") $(if $(MIN),min=$(MIN)) \
 	  $(if $(DEFAULTS),defaults=$(DEFAULTS)) $(if $(JSON),json=1)
 $(BENCHES_PY): bench-%:
 	$(call bench_setup)

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/hash.h"
 #include "finance/classifier_log.h"
 
 static double now_us(void)
@@ -23,9 +24,11 @@ struct person {
     size_t count;
     const char *names[CLASSIFIER_CLASSES_MAX];
     int name_count;
-    struct classifier_label *labels;
+    struct classifier_label *labels; /* that were learned */
+    size_t label_count;
     struct classifier_prediction *predictions;
     bool *wrong;
+    long *before; /* of each row the last one before it of the same merchant and sign, -1: none */
 };
 
 static int class_named(const struct person *person, const char *name)
@@ -57,18 +60,29 @@ static void start(struct person *person)
             (void)add_class(person, person->rows[i].category, CLASSIFIER_NONE);
 }
 
-/* The row before `at` of the same merchant and sign whose label is known by row `known`; -1 when there is
- * none. */
-static long merchant_before(const struct person *person, size_t at, size_t known)
+static bool is_same_merchant(const struct labelled *a, const struct labelled *b)
 {
-    const struct labelled *row = &person->rows[at];
-    for (long i = (long)at - 1; i >= 0; i--) {
-        const struct labelled *other = &person->rows[i];
-        if (strcmp(other->text->key, row->text->key) == 0 &&
-            (other->amount_minor < 0) == (row->amount_minor < 0))
-            return (size_t)i < known ? i : -1;
+    return (a->amount_minor < 0) == (b->amount_minor < 0) && strcmp(a->text->key, b->text->key) == 0;
+}
+
+static void find_merchants(struct person *person)
+{
+    size_t mask = 63;
+    while (mask < 2 * person->count)
+        mask = mask * 2 + 1;
+    long *last = malloc((mask + 1) * sizeof *last); /* of each merchant, by the hash of its key */
+    if (last == NULL)
+        abort();
+    memset(last, -1, (mask + 1) * sizeof *last);
+    for (size_t i = 0; i < person->count; i++) {
+        const struct labelled *row = &person->rows[i];
+        size_t at = (size_t)(hash_fnv1a(HASH_FNV_START, row->text->key, row->text->key_size) >> 16) & mask;
+        while (last[at] >= 0 && !is_same_merchant(&person->rows[last[at]], row))
+            at = (at + 1) & mask;
+        person->before[i] = last[at];
+        last[at] = (long)i;
     }
-    return -1;
+    free(last);
 }
 
 static struct classifier_row row_of(const struct labelled *row)
@@ -102,10 +116,11 @@ static void predict(struct person *person, size_t at, size_t known, struct tally
     tally->half_applied_right += late && applied && right;
     tally->first10 += at < 10;
     tally->first10_right += at < 10 && right;
-    long before = merchant_before(person, at, known);
-    if (before >= 0 && person->wrong[before]) {
+    long before = person->before[at];
+    if (before >= 0 && (size_t)before < known && person->wrong[before]) {
         tally->fixes++;
-        tally->fixed += prediction->ranked[0].class == class_named(person, person->rows[before].category);
+        tally->fixed += prediction->ranked_count > 0 &&
+                        prediction->ranked[0].class == class_named(person, person->rows[before].category);
     }
     person->wrong[at] = !right;
     if (person->run->verbose && !right)
@@ -131,7 +146,7 @@ static void learn(struct person *person, size_t at, struct tally *tally)
     classifier_learn(person->classifier, &input, class, shown.class >= 0 ? &shown : NULL);
     tally->learn_us += now_us() - started;
     tally->labels++;
-    person->labels[at] =
+    person->labels[person->label_count++] =
         (struct classifier_label){.text = str_of(row->description),
                                   .amount_minor = row->amount_minor,
                                   .date = row->date,
@@ -148,9 +163,9 @@ static void store(struct person *person, struct tally *tally)
 {
     struct buf packed;
     buf_init(&packed, 64u << 20);
-    classifier_log_pack(person->labels, person->count, &packed);
+    classifier_log_pack(person->labels, person->label_count, &packed);
     tally->bytes += (double)packed.size;
-    tally->packed_labels += person->count;
+    tally->packed_labels += person->label_count;
     double started = now_us();
     struct classifier *again =
         classifier_new(&(struct classifier_options){person->run->lexicon, person->run->prior, 0.95f});
@@ -184,6 +199,8 @@ static void run_person(struct run *run, const struct labelled *rows, size_t coun
     person.labels = arena_array(&run->arena, count, sizeof *person.labels);
     person.predictions = arena_array(&run->arena, count, sizeof *person.predictions);
     person.wrong = arena_array(&run->arena, count, sizeof *person.wrong);
+    person.before = arena_array(&run->arena, count, sizeof *person.before);
+    find_merchants(&person);
     start(&person);
     for (size_t from = 0; from < count; from += (size_t)run->batch) {
         size_t to = from + (size_t)run->batch < count ? from + (size_t)run->batch : count;
@@ -221,6 +238,7 @@ void prequential_run(struct run *run, struct tally *tally)
     if (run->prior_file != NULL)
         train_prior(run);
     labelled_read(run->file, &run->arena, &file);
+    tally->skipped += file.skipped;
     for (size_t i = 0; i < file.user_count; i++) {
         size_t count = file.users[i].to - file.users[i].from;
         if (count >= (size_t)run->min_rows)

@@ -20,7 +20,7 @@ struct run {
 };
 
 struct tally {
-    size_t users, rows, right, top3, unseen, applied, applied_right, half, half_right, half_applied,
+    size_t users, skipped, rows, right, top3, unseen, applied, applied_right, half, half_right, half_applied,
         half_applied_right;
     size_t fixes, fixed, first10, first10_right, labels, packed_labels;
     double predict_us, learn_us, rebuild_ms, bytes;
