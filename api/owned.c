@@ -24,16 +24,23 @@ void owned_get(struct request *request, const struct sql *sql)
     request_answer(request, sql, params);
 }
 
-void owned_create(struct request *request, const struct sql *sql, const char *body)
+struct db_params *owned_create_params(struct request *request, const char *body)
 {
     if (request_refused(request))
-        return;
+        return NULL;
     struct db_params *params = request_params(request);
     db_add_id(params, &request->user);
     db_add_id(params, &request->id);
     db_add_text(params, body);
     db_add_time(params, request->now_ms);
-    request_answer(request, sql, params);
+    return params;
+}
+
+void owned_create(struct request *request, const struct sql *sql, const char *body)
+{
+    struct db_params *params = owned_create_params(request, body);
+    if (params != NULL)
+        request_answer(request, sql, params);
 }
 
 static void add_if_match(struct request *request, struct db_params *params)

@@ -26,8 +26,9 @@ void owned_update(struct request *request, const struct sql *sql, const char *bo
 /* $1 user, $2 the path's id, $3 now, $4 the version of If-Match or null. */
 void owned_delete(struct request *request, const struct sql *sql);
 
-/* The parameters of owned_update and owned_delete, for a statement that takes more; NULL: answered already.
- */
+/* The parameters of owned_create, owned_update and owned_delete, for a statement that takes more; NULL:
+ * answered already. */
+struct db_params *owned_create_params(struct request *request, const char *body);
 struct db_params *owned_update_params(struct request *request, const char *body);
 struct db_params *owned_delete_params(struct request *request);
 

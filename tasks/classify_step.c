@@ -170,8 +170,9 @@ void step_sort_row(struct sorting *sorting, struct work *work, const struct sort
     sorter_sort(sorter, &input, &sorted);
     work->looked_at++;
     bool was_seen = rows_bool(rows, row, ROW_WAS_SEEN);
+    /* Tags and payee are set when a row is new, and in a run: what the user made of them since is his. */
     bool acts = sorted.rule != NULL && (sorted.rule->tags != NULL || sorted.rule->new_payee != NULL) &&
-                (!was_seen || sorter->is_run);
+                (sorter->is_run || (!was_seen && !rows_bool(rows, row, ROW_EDITED)));
     if (work->scope == CLASSIFY_RULES && sorted.source != CLASSIFIER_SOURCE_RULE) {
         sort_by_rules(sorting, work, rows, row, &sorted);
     } else if (!was_seen || acts || is_news(rows, row, sorter, &sorted, arena)) {
@@ -183,7 +184,7 @@ void step_sort_row(struct sorting *sorting, struct work *work, const struct sort
         step->sources[at] = classifier_source_name(sorted.source);
         step->reasons[at] = sorter_reasons(sorter, &input, &sorted, &step->arena);
     }
-    if (step->count > before && sorted.rule != NULL)
+    if (step->count > before && acts)
         add_rule_actions(step, before, sorted.rule);
     work->changed += step->count > before;
 }

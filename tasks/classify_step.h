@@ -51,6 +51,7 @@ enum row_column {
     ROW_WAS_SEEN,
     ROW_RULE,
     ROW_CREATED,
+    ROW_EDITED,
 };
 
 void step_init(struct step *step, size_t capacity);

@@ -1,7 +1,8 @@
-/* /v1/categories and /v1/tags. */
+/* /v1/categories and /v1/tags. Categories and their names are what rows are sorted by: a change sorts anew. */
 
 #include "ledger/categories.h"
 
+#include "api/classify.h"
 #include "api/owned.h"
 
 void handle_category_list(struct request *request)
@@ -11,8 +12,10 @@ void handle_category_list(struct request *request)
 
 void handle_category_create(struct request *request)
 {
-    owned_create(request, &sql_category_create,
-                 categories_body(request->json, true, request->arena, &request->faults));
+    const char *body = categories_body(request->json, true, request->arena, &request->faults);
+    struct db_params *params = owned_create_params(request, body);
+    if (params != NULL)
+        classify_teach(request, &sql_category_create, params);
 }
 
 void handle_category_get(struct request *request)
@@ -22,8 +25,10 @@ void handle_category_get(struct request *request)
 
 void handle_category_update(struct request *request)
 {
-    owned_update(request, &sql_category_update,
-                 categories_body(request->json, false, request->arena, &request->faults));
+    const char *body = categories_body(request->json, false, request->arena, &request->faults);
+    struct db_params *params = owned_update_params(request, body);
+    if (params != NULL)
+        classify_teach(request, &sql_category_update, params);
 }
 
 void handle_category_delete(struct request *request)
@@ -34,7 +39,7 @@ void handle_category_delete(struct request *request)
     if (params == NULL)
         return;
     db_add_id(params, move_to);
-    request_answer(request, &sql_category_delete, params);
+    classify_teach(request, &sql_category_delete, params);
 }
 
 void handle_tag_list(struct request *request)

@@ -1,6 +1,7 @@
 -- Takes a category away. Its transactions and its children go to move_to, or to no category and the category's parent.
--- A move_to that is not another category of the user's: 422, and nothing changed.
--- $1 user, $2 id, $3 now, $4 version or null, $5 move_to or null
+-- A move_to that is not another category of the user's: 422, and nothing changed. The user's rows are sorted anew by the job
+-- offered, unless one waits.
+-- $1 user, $2 id, $3 now, $4 version or null, $5 move_to or null, $6 job, $7 task, $8 queue, $9 envelope
 WITH RECURSIVE target AS (
     SELECT id, parent_id, version = coalesce($4::bigint, version) AS is_current FROM category
     WHERE id = $2::uuid AND user_id = $1::uuid FOR UPDATE
@@ -25,10 +26,11 @@ WITH RECURSIVE target AS (
     FROM allowed
     WHERE transaction.user_id = $1::uuid
       AND (transaction.category_id = allowed.id OR allowed.id = ANY (transaction.split_categories))
-), learner AS ( -- what was taught moves along, or ends
+    RETURNING transaction.id
+), learner AS MATERIALIZED ( -- what was taught moves along, or ends; rows are locked before the log, as edits do it
     SELECT allowed.id, classifier_step($1::uuid, CASE WHEN $5::uuid IS NULL THEN -taught.count ELSE 0 END, true) AS revision
     FROM allowed, LATERAL (SELECT count(*) FROM label WHERE category_id = allowed.id AND ended IS NULL) AS taught
-    WHERE taught.count > 0
+    WHERE taught.count > 0 AND (SELECT count(*) FROM moved) >= 0
 ), labels AS (
     UPDATE label
     SET category_id = coalesce($5::uuid, label.category_id), ended = CASE WHEN $5::uuid IS NULL THEN learner.revision END,
@@ -43,8 +45,14 @@ WITH RECURSIVE target AS (
     FROM allowed WHERE category.parent_id = allowed.id AND category.user_id = $1::uuid
 ), gone AS (
     DELETE FROM category USING allowed WHERE category.id = allowed.id RETURNING category.id
+), wanted AS MATERIALIZED (
+    SELECT classify_want($1::uuid, $6::uuid) AS wants FROM gone WHERE (SELECT count(*) FROM moved) + (SELECT count(*) FROM learner) >= 0
+), asked AS (
+    INSERT INTO job (id, task, queue, envelope, enqueued_at)
+    SELECT $6::uuid, $7::text, $8::text, $9::bytea, $3::timestamptz FROM wanted WHERE wants
 )
 SELECT CASE WHEN NOT target.is_current THEN 412 WHEN gone.id IS NULL THEN 422 ELSE 204 END AS status,
        CASE WHEN target.is_current AND gone.id IS NULL THEN 'move_to' END AS pointer,
-       CASE WHEN target.is_current AND gone.id IS NULL THEN 'must be another category of yours that is not below this one' END AS detail
+       CASE WHEN target.is_current AND gone.id IS NULL THEN 'must be another category of yours that is not below this one' END AS detail,
+       coalesce((SELECT wants FROM wanted), false) AS accepted
 FROM target LEFT JOIN gone USING (id)

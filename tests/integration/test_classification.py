@@ -317,11 +317,84 @@ def test_a_deleted_category_takes_its_labels_along_or_moves_them(pupil):
     settled(pupil)
     assert pupil.client.delete(f"/v1/categories/{gone}").status == 204
     assert pupil.client.delete(f"/v1/categories/{moved}?move_to={kept}").status == 204
-    assert pupil.client.post("/v1/classify/run", {"scope": "automatic"}).status == 202
     settled(pupil)
     after = rows(pupil)
     assert after["MIMSY 2"]["category"]["id"] is None and after["MIMSY 1"]["category"]["id"] is None
     assert after["TOVES 2"]["category"]["id"] == kept
+
+
+def test_a_deleted_category_leaves_its_rows_to_what_else_is_known(pupil):
+    """As if it had never been: the labels of other categories have the say again."""
+    kept, gone = category(pupil, "Kept"), category(pupil, "Gone")
+    post(pupil, "MIMSY 1", category_id=kept)
+    settled(pupil)
+    post(pupil, "MIMSY 2", "MIMSY 3")
+    before = snapshot(pupil)
+    assert before["MIMSY 3"][:2] == (kept, "memory")
+    teach(pupil, rows(pupil)["MIMSY 2"], gone)
+    settled(pupil)
+    assert snapshot(pupil)["MIMSY 3"] != before["MIMSY 3"]
+    assert pupil.client.delete(f"/v1/categories/{gone}").status == 204
+    settled(pupil)
+    assert snapshot(pupil)["MIMSY 3"] == snapshot(pupil)["MIMSY 2"] == before["MIMSY 3"]
+
+
+def test_a_new_category_takes_part_at_once(pupil):
+    one, = post(pupil, "FROBNICATION QUARTZ")
+    assert one["category"]["source"] == "none"
+    settled(pupil)
+    mine = category(pupil, "Frobnication quartz")
+    settled(pupil)
+    assert mine in [s["category_id"] for s in why(pupil, one)["suggestions"]]
+    assert pupil.client.patch(f"/v1/categories/{mine}", {"name": "Something else"}).status == 200
+    settled(pupil)
+    assert why(pupil, one)["suggestions"][0]["category_id"] != mine
+
+
+def test_a_changed_description_is_sorted_anew(pupil):
+    zorb, quux = category(pupil, "Zorb things"), category(pupil, "Quux things")
+    post(pupil, "ZORBLAT 1", category_id=zorb)
+    post(pupil, "QUUXINE 1", category_id=quux)
+    settled(pupil)
+    guessed, unknown = post(pupil, "ZORBLAT 2", "XQZVY WKJH")
+    assert guessed["category"]["id"] == zorb
+
+    def edit(transaction, **fields):
+        answer = pupil.client.patch(f"/v1/transactions/{transaction['id']}", fields)
+        assert answer.status == 200, answer
+        settled(pupil)
+        return rows(pupil)[answer.json()["description"]]
+
+    assert edit(guessed, description="QUUXINE 2")["category"]["id"] == quux
+    assert edit(unknown, description="ZORBLAT 3")["category"]["id"] == zorb
+    assert edit(unknown, description="XQZVY")["category"]["id"] is None
+    mine = rows(pupil)["ZORBLAT 1"]
+    assert edit(mine, description="QUUXINE 9")["category"] == {"id": zorb, "source": "user", "confidence": 1}
+
+
+def test_what_a_rule_did_and_the_user_undid_stays_undone(pupil):
+    answer = pupil.client.post("/v1/rules", {"name": "Tag", "when": {"text": {"contains": "zorb"}}, "then": {"tags": ["odd"], "payee": "Zorb Ltd"}})
+    assert answer.status == 201, answer
+    one, = post(pupil, "ZORBLAT 1")
+    assert (one["tags"], one["payee"], one["category"]["source"]) == (["odd"], "Zorb Ltd", "none")
+    settled(pupil)
+    answer = pupil.client.patch(f"/v1/transactions/{one['id']}", {"tags": [], "payee": "Zorb Inc", "description": "ZORBLAT 11"})
+    assert answer.status == 200, answer
+    settled(pupil)
+    post(pupil, "ZORBLAT 2", category_id=category(pupil, "Zorb things"))
+    settled(pupil)
+    after = rows(pupil)["ZORBLAT 11"]
+    assert (after["tags"], after["payee"], after["category"]["source"]) == ([], "Zorb Inc", "memory")
+
+
+def test_a_guess_that_is_cleared_is_made_anew(pupil):
+    mine = category(pupil, "Zorb things")
+    post(pupil, "ZORBLAT 1", category_id=mine)
+    settled(pupil)
+    one, = post(pupil, "ZORBLAT 2")
+    assert pupil.client.patch(f"/v1/transactions/{one['id']}", {"category_id": None}).json()["category"]["id"] is None
+    settled(pupil)
+    assert rows(pupil)["ZORBLAT 2"]["category"] == one["category"]
 
 
 def test_a_stopped_sorting_ends_like_one_that_was_not(make_instance):

@@ -154,7 +154,7 @@ class Writer(threading.Thread):
         if self.random.random() < 0.2:
             gone = self.random.choice(self.books.categories)
             goal = self.random.choice(self.books.categories + [None])
-            cursor.execute("EXECUTE category_delete(%s, %s, %s, NULL, %s)", (self.books.user, gone, NOW, goal))
+            cursor.execute("EXECUTE category_delete(%s, %s, %s, NULL, %s, NULL, NULL, NULL, NULL)", (self.books.user, gone, NOW, goal))
             cursor.execute("INSERT INTO category (id, user_id, name, kind, created_at, updated_at) VALUES (%s, %s, %s, 'expense', %s, %s)"
                            " ON CONFLICT DO NOTHING", (gone, self.books.user, str(gone), NOW, NOW))
 
