@@ -66,6 +66,7 @@ struct classifier *classifier_new(const struct classifier_options *options)
     memory_init(&classifier->memory);
     threshold_init(&classifier->threshold, options->target);
     classifier->corrections_held = 1;
+    classifier->novelty = 1;
     classifier->accuracy = ACCURACY_START;
     set_shared(classifier);
     set_calibration(classifier);
@@ -157,6 +158,8 @@ static void learn_memory(struct classifier *classifier, const struct scored *sco
     for (size_t i = 0; i < classifier->class_count; i++)
         classifier->classes[i].count *= FREQUENCY_FADE;
     classifier->total = classifier->total * FREQUENCY_FADE + 1;
+    classifier->novelty =
+        classifier->novelty * NOVELTY_FADE + (classifier->classes[class].labels == 0 ? 1 - NOVELTY_FADE : 0);
     classifier->classes[class].count += 1;
     classifier->classes[class].labels++;
 }
@@ -255,6 +258,7 @@ uint64_t classifier_digest(const struct classifier *classifier)
         }
     hash = hash_fnv1a(hash, classifier->shared, sizeof classifier->shared);
     hash = hash_fnv1a(hash, classifier->calibration, sizeof classifier->calibration);
+    hash = hash_fnv1a(hash, &classifier->novelty, sizeof classifier->novelty);
     hash = hash_fnv1a(hash, &classifier->threshold, sizeof classifier->threshold);
     for (size_t i = 0; i < classifier->memory.capacity; i++) {
         const struct memory_entry *entry = &classifier->memory.entries[i];

@@ -28,7 +28,7 @@
 
 /* Changes whenever the same labels would give another model: what was cached or packed under another is void.
  */
-enum { CLASSIFIER_VERSION = 1 };
+enum { CLASSIFIER_VERSION = 2 };
 
 enum { CLASSIFIER_CLASSES_MAX = 512, CLASSIFIER_RANKED = 5, CLASSIFIER_REASONS_MAX = 6 };
 

@@ -59,6 +59,7 @@ struct classifier {
     float accuracy;                              /* fading share of right suggestions */
     float trusted_right[2], trusted_outcomes[2]; /* of memory that agreed: once seen, seen more often */
     float meant_right, meant_outcomes;           /* of default categories that words plainly meant */
+    float novelty;                               /* fading share of labels whose category had none before */
     uint32_t labels;
 };
 

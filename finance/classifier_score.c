@@ -239,6 +239,8 @@ static void calibrate(const struct classifier *classifier, struct scored *scored
     for (int i = 0; i < CALIBRATION_INPUTS; i++)
         sum += classifier->calibration[i].value * x[i];
     scored->confidence = 1 / (1 + classifier_exp(-sum));
+    if (key == NULL) /* it may well belong where nothing was put yet */
+        scored->confidence *= 1 - classifier->novelty;
     if (scored->trusted == TRUSTED_MEANING) {
         float trust = (classifier->meant_right + MEANING_TRUST_WEIGHT * MEANING_TRUST) /
                       (classifier->meant_outcomes + MEANING_TRUST_WEIGHT);

@@ -9,11 +9,11 @@ static const float steps[THRESHOLD_STEPS] = {.50f,  .55f, .60f,  .65f, .70f,  .7
 /* Assumed outcomes: this many, right as often as c + (1 - c) * THRESHOLD_HOPE at confidence c. With the aim
  * below this puts the start at .90 for a target of .95. */
 #define THRESHOLD_ASSUMED 60.0f
-#define THRESHOLD_HOPE    0.6f
+#define THRESHOLD_HOPE    0.625f
 
 /* Outcomes to come are less kind than those the threshold was chosen on, so it aims a little above the
  * target. */
-#define THRESHOLD_MARGIN 0.2f
+#define THRESHOLD_MARGIN 0.25f
 
 enum { OUTCOME_RIGHT = 0x80, OUTCOME_BELOW = 0x7f };
 
@@ -46,6 +46,8 @@ static void choose(struct threshold *threshold)
         if ((right + THRESHOLD_ASSUMED * hope) / (suggested + THRESHOLD_ASSUMED) >= aim)
             threshold->value = steps[i];
     }
+    if (threshold->seen < THRESHOLD_FIRST && threshold->value < threshold->start)
+        threshold->value = threshold->start;
 }
 
 void threshold_init(struct threshold *threshold, float target)
@@ -53,6 +55,7 @@ void threshold_init(struct threshold *threshold, float target)
     memset(threshold, 0, sizeof *threshold);
     threshold->target = target;
     choose(threshold);
+    threshold->start = threshold->value;
 }
 
 static void count(struct threshold *threshold, uint8_t outcome, int by)

@@ -4,15 +4,15 @@
 /*
  * From which confidence on a category is set without asking. A pure function of the user's last 400 outcomes
  * (what was suggested, how sure, was it right): the smallest confidence above which the suggestions were
- * right often enough. Few outcomes are filled up with assumed ones, so that it starts at .90 and a lucky
- * start does not open the gate.
+ * right often enough. Few outcomes are filled up with assumed ones, so that it starts at .90, and within the
+ * first 100 it only rises: a lucky start does not open the gate.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { THRESHOLD_OUTCOMES = 400, THRESHOLD_STEPS = 26 };
+enum { THRESHOLD_OUTCOMES = 400, THRESHOLD_STEPS = 26, THRESHOLD_FIRST = 100 };
 
 /* Above every confidence: nothing is set without asking. */
 #define THRESHOLD_NEVER 2.0f
@@ -22,7 +22,7 @@ struct threshold {
     uint8_t outcomes[THRESHOLD_OUTCOMES]; /* a ring: step of the confidence, and whether it was right */
     uint32_t seen;                        /* ever */
     uint16_t suggested[THRESHOLD_STEPS], right[THRESHOLD_STEPS]; /* of the ring, by step */
-    float value;
+    float value, start;                                          /* start: what it was without any outcome */
 };
 
 /* target: precision, .5 to .999. */

@@ -175,8 +175,8 @@ START_TEST(the_model_is_the_same_with_every_compiler_and_machine)
     struct classifier_label *labels = some_labels(&arena, 600, 60, 20);
     struct classifier *classifier = with_classes(20);
     classifier_replay(classifier, labels, 600);
-    ck_assert_int_eq(CLASSIFIER_VERSION, 1);
-    ck_assert_msg(classifier_digest(classifier) == UINT64_C(0x4f8b32308225cf74), "digest is now %#llx",
+    ck_assert_int_eq(CLASSIFIER_VERSION, 2);
+    ck_assert_msg(classifier_digest(classifier) == UINT64_C(0xbc858e3f2f112762), "digest is now %#llx",
                   (unsigned long long)classifier_digest(classifier));
     classifier_free(classifier);
     arena_free(&arena);
@@ -353,7 +353,11 @@ START_TEST(the_threshold_starts_at_ninety_and_follows_outcomes)
     struct threshold threshold;
     threshold_init(&threshold, 0.95f);
     ck_assert_float_eq_tol(threshold.value, 0.90f, 1e-6f);
-    for (int i = 0; i < 400; i++)
+    for (int i = 0; i < THRESHOLD_FIRST - 1; i++) {
+        threshold_learn(&threshold, 0.72f, true);
+        ck_assert_float_eq_tol(threshold.value, 0.90f, 1e-6f);
+    }
+    for (int i = THRESHOLD_FIRST; i < 400; i++)
         threshold_learn(&threshold, 0.72f, true);
     ck_assert_float_le(threshold.value, 0.70f);
     for (int i = 0; i < 400; i++)
@@ -362,6 +366,29 @@ START_TEST(the_threshold_starts_at_ninety_and_follows_outcomes)
     struct threshold_report report = threshold_report(&threshold);
     ck_assert_uint_eq(report.outcomes, 400);
     ck_assert_uint_eq(report.applied, 0);
+}
+END_TEST
+
+START_TEST(few_wrong_outcomes_raise_the_threshold_at_once)
+{
+    struct threshold threshold;
+    threshold_init(&threshold, 0.95f);
+    for (int i = 0; i < 8; i++)
+        threshold_learn(&threshold, 0.92f, i % 2 == 0);
+    ck_assert_float_gt(threshold.value, 0.92f);
+}
+END_TEST
+
+START_TEST(a_new_merchant_of_a_new_user_is_not_taken_for_the_one_category_there_is)
+{
+    static const char *const own[] = {"Alpha"};
+    struct classifier *classifier = model_of(own, 1, NULL);
+    teach(classifier, "ZORBLAT 1", -1250, 0);
+    ck_assert_int_eq(ask(classifier, "ZORBLAT 2", -1250).class, 0);
+    struct classifier_prediction other = ask(classifier, "QUUXINE 77", -800);
+    ck_assert_int_eq(other.class, CLASSIFIER_NONE);
+    ck_assert_int_eq(other.ranked[0].class, 0);
+    classifier_free(classifier);
 }
 END_TEST
 
@@ -398,6 +425,8 @@ Suite *classifier_suite(void)
     tcase_add_test(tests, reasons_tell_what_memory_holds);
     tcase_add_test(tests, a_prior_needs_five_users_and_helps_the_sixth);
     tcase_add_test(tests, the_threshold_starts_at_ninety_and_follows_outcomes);
+    tcase_add_test(tests, few_wrong_outcomes_raise_the_threshold_at_once);
+    tcase_add_test(tests, a_new_merchant_of_a_new_user_is_not_taken_for_the_one_category_there_is);
     tcase_add_test(tests, our_exp_and_log_are_close_to_the_true_ones);
     suite_add_tcase(suite, tests);
     return suite;
