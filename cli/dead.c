@@ -13,36 +13,27 @@ struct filter {
     const char *task, *queue, *reason;
 };
 
-static bool is_wanted(const struct filter *filter, const json_t *job)
+static const char *or_any(const char *text)
 {
-    const char *task = json_string_value(json_object_get(job, "task")),
-               *queue = json_string_value(json_object_get(job, "queue"));
-    const char *reason = json_string_value(json_object_get(job, "reason"));
-    return (filter->task == NULL || (task != NULL && strcmp(task, filter->task) == 0)) &&
-           (filter->queue == NULL || (queue != NULL && strcmp(queue, filter->queue) == 0)) &&
-           (filter->reason == NULL || (reason != NULL && strstr(reason, filter->reason) != NULL));
+    return text == NULL ? "" : text;
 }
 
 /* The dead jobs that the filter wants, as a JSON array. */
 static json_t *find(struct operate *operate, const struct filter *filter, struct err *err)
 {
     json_t *found = json_own(&operate->arena, json_array());
-    for (int offset = 0;; offset += PAGE) {
-        const char *at = arena_printf(&operate->arena, "%d", offset);
-        const redisReply *reply = operate_call(operate, err, "dead", at, "500", (char *)NULL);
+    for (int64_t offset = 0; offset >= 0;) {
+        const char *at = arena_printf(&operate->arena, "%lld", (long long)offset);
+        const redisReply *reply = operate_call(operate, err, "dead", at, "500", or_any(filter->task),
+                                               or_any(filter->queue), or_any(filter->reason), (char *)NULL);
         const char *json = reply == NULL ? NULL : report_dead(reply, &operate->arena, err);
         if (json == NULL)
             return NULL;
-        json_t *page = json_own(&operate->arena, json_loads(json, 0, NULL)), *job;
-        size_t index;
-        json_array_foreach(json_object_get(page, "data"), index, job)
-        {
-            if (is_wanted(filter, job))
-                json_array_append(found, job);
-        }
-        if (reply->elements < (size_t)PAGE * 4)
-            return found;
+        json_t *page = json_own(&operate->arena, json_loads(json, 0, NULL));
+        json_array_extend(found, json_object_get(page, "data"));
+        offset = reply->element[0]->integer;
     }
+    return found;
 }
 
 static const char *id_at_index(const json_t *found, size_t index)

@@ -74,6 +74,7 @@ static int retry(struct operate *operate, const struct id *id, struct err *err)
         err_set(err, ERR_REJECT, "the job is not dead");
         return EXIT_FAILED;
     }
+    show_json("{\"retried\":1}", operate->as_json);
     return EXIT_OK;
 }
 

@@ -37,10 +37,22 @@ static int show(struct operate *operate, const char *name, struct err *err)
     return EXIT_FAILED;
 }
 
+/* Says what holds from now on; "" is deleted. */
+static int control(struct operate *operate, const char *field, const char *value, struct err *err)
+{
+    if (operate_control(operate, field, value, err) != 0)
+        return EXIT_FAILED;
+    const char *json = value[0] == '\0' ? "null" : json_quote(&operate->arena, str_of(value));
+    show_json(arena_printf(&operate->arena, "{\"field\":%s,\"value\":%s}",
+                           json_quote(&operate->arena, str_of(field)), json),
+              operate->as_json);
+    return EXIT_OK;
+}
+
 static int pause(struct operate *operate, const char *name, bool task, bool is_pause, struct err *err)
 {
     const char *field = arena_printf(&operate->arena, "pause:%s:%s", task ? "task" : "queue", name);
-    return operate_control(operate, field, is_pause ? "1" : "", err) == 0 ? EXIT_OK : EXIT_FAILED;
+    return control(operate, field, is_pause ? "1" : "", err);
 }
 
 static int drain(struct operate *operate, const char *name, struct err *err)
@@ -72,7 +84,7 @@ static int run_one(struct operate *operate, int argc, char **argv, bool task, st
     if (strcmp(what, "drain") == 0 && argc == 3)
         return drain(operate, argv[2], err);
     if (strcmp(what, "set") == 0 && (argc == 3 || argc == 4))
-        return operate_control(operate, argv[2], argc == 4 ? argv[3] : "", err) == 0 ? EXIT_OK : EXIT_FAILED;
+        return control(operate, argv[2], argc == 4 ? argv[3] : "", err);
     return EXIT_USAGE;
 }
 

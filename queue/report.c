@@ -74,14 +74,13 @@ const char *report_nodes(const redisReply *reply, struct arena *arena, struct er
     return out->data;
 }
 
-const char *report_dead(const redisReply *reply, struct arena *arena, struct err *err)
+/* {"data":[…] without the end of the object. */
+static struct buf *write_dead(redisReply *const *rows, size_t count, struct arena *arena)
 {
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements % 4 != 0)
-        return unknown(err);
     struct buf *out = start(arena);
     buf_add_text(out, "{\"data\":[");
-    for (size_t i = 0; i < reply->elements; i += 4) {
-        redisReply *const *row = reply->element + i;
+    for (size_t i = 0; i + 3 < count; i += 4) {
+        redisReply *const *row = rows + i;
         struct job job;
         struct err ignored;
         char died_at[CLOCK_TEXT_SIZE];
@@ -96,7 +95,19 @@ const char *report_dead(const redisReply *reply, struct arena *arena, struct err
                        job.queue, job.attempt, job.crashes);
         buf_add_char(out, '}');
     }
-    buf_add_text(out, "]}");
+    buf_add_char(out, ']');
+    return out;
+}
+
+const char *report_dead(const redisReply *reply, struct arena *arena, struct err *err)
+{
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements % 4 != 1)
+        return unknown(err);
+    struct buf *out = write_dead(reply->element + 1, reply->elements - 1, arena);
+    if (reply->element[0]->integer < 0)
+        buf_add_text(out, ",\"next_offset\":null}");
+    else
+        buf_printf(out, ",\"next_offset\":%lld}", reply->element[0]->integer);
     return out->data;
 }
 

@@ -13,7 +13,8 @@ const char *report_queues(const redisReply *reply, struct arena *arena, int64_t 
 /* purser_nodes: {"data": [{"node", "lease_left_ms", "running", "pid", "children", "busy", "quiet"}]} */
 const char *report_nodes(const redisReply *reply, struct arena *arena, struct err *err);
 
-/* purser_dead: {"data": [{"id", "died_at", "reason", "task", "queue", "attempt", "crashes"}]} */
+/* purser_dead: {"data": [{"id", "died_at", "reason", "task", "queue", "attempt", "crashes"}], "next_offset":
+ * a number, or null at the end} */
 const char *report_dead(const redisReply *reply, struct arena *arena, struct err *err);
 
 /* purser_explain: its fields, times as RFC 3339, and "why", one sentence. "null" when Redis does not have the

@@ -4,7 +4,7 @@
 -- lost reply or full memory can leave a job without a home or with two.
 
 -- Counted up with every change that callers can notice: a program never replaces a library that is newer than its own.
-local LIBRARY_VERSION = 4
+local LIBRARY_VERSION = 5
 
 -- While a library loads Redis has no global but `redis.register_function`: what needs more is set by the first call.
 local call, sub, find, match, format, floor, HEADER, PUT_HEADER

@@ -211,15 +211,29 @@ local function dead_prune(keys, args)
     return dead_drop(keys, old)
 end
 
--- purser_dead OFFSET COUNT -> { id, when, reason, envelope, … }, the newest first
+-- purser_dead OFFSET COUNT TASK QUEUE REASON -> { where to go on or -1, id, when, reason, envelope, … }
+-- The newest first; those of the task and queue ("" for any) with REASON somewhere in their reason. Looks at 2,000 at most, so
+-- that a rare one does not block Redis for long.
+local FIND_MAX = 2000
 local function dead(keys, args)
-    local K, reply = shard(keys), {}
-    local flat = call('ZREVRANGE', K.dead, args[1], args[1] + args[2] - 1, 'WITHSCORES')
+    local K, offset, count = shard(keys), tonumber(args[1]), tonumber(args[2])
+    local task, queue, text = args[3] or '', args[4] or '', args[5] or ''
+    local flat, reply = call('ZREVRANGE', K.dead, offset, offset + FIND_MAX - 1, 'WITHSCORES'), {-1}
     for i = 1, #flat, 2 do
-        reply[#reply + 1] = flat[i]
-        reply[#reply + 1] = flat[i + 1]
-        reply[#reply + 1] = call('HGET', K.why, flat[i]) or ''
-        reply[#reply + 1] = call('HGET', K.job, flat[i]) or ''
+        local id, why, envelope = flat[i], call('HGET', K.why, flat[i]) or '', call('HGET', K.job, flat[i]) or ''
+        local job = parse(envelope) or {}
+        if (task == '' or job.task == task) and (queue == '' or job.queue == queue) and find(why, text, 1, true) then
+            for _, value in ipairs({id, flat[i + 1], why, envelope}) do
+                reply[#reply + 1] = value
+            end
+        end
+        offset = offset + 1
+        if (#reply - 1) / 4 == count then
+            break
+        end
+    end
+    if #flat > 0 and offset < call('ZCARD', K.dead) then
+        reply[1] = offset
     end
     return reply
 end

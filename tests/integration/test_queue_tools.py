@@ -45,6 +45,8 @@ def test_queue_list_and_show_tell_depth_and_pause(purser, queue):
     assert purser("queue", "show", "work")["paused"] is False
     assert "work" in purser("queue", "list", text=True)
     purser("queue", "show", "nosuch", code=1)
+    assert purser("queue", "pause", "--task", "effect") == {"field": "pause:task:effect", "value": "1"}
+    assert purser("queue", "resume", "--task", "effect") == {"field": "pause:task:effect", "value": None}
 
 
 def test_queue_drain_cancels_what_waits(purser, queue):
@@ -104,7 +106,7 @@ def test_a_dead_job_that_redis_lost_is_tried_again_from_its_row(purser, queue):
     job_id = accept(worker, queue, args={"do": "dead"})
     wait_until(lambda: job_id in queue.dead(), 10)
     queue.redis.flushall()
-    purser("job", "retry", job_id, text=True)
+    assert purser("job", "retry", job_id) == {"retried": 1}
     assert worker.row(job_id)[0] == "accepted"
     assert worker.rows("SELECT envelope IS NOT NULL FROM job WHERE id = %s", job_id) == [(True,)]
 

@@ -79,8 +79,11 @@ class Queue:
         return self.redis.hlen(KEY) == 0
 
     def dead(self):
-        flat = self.call("dead", 0, 20000)
-        return {flat[i].decode(): flat[i + 2].decode() for i in range(0, len(flat), 4)}
+        found, offset = {}, 0
+        while offset >= 0:
+            offset, *flat = self.call("dead", offset, 20000)
+            found |= {flat[i].decode(): flat[i + 2].decode() for i in range(0, len(flat), 4)}
+        return found
 
     def control(self, field, value=""):
         while self.call("control", field, value) > 0:
