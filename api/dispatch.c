@@ -159,13 +159,20 @@ static void read_body(struct request *request)
     conn_read_body(request->conn, request->received.limit, on_piece);
 }
 
+static void on_stream_piece(struct request *request, struct str piece, int state)
+{
+    idempotent_saw_piece(request, piece, state);
+    request->piece_wanted(request, piece, state);
+}
+
 void request_read_body(struct request *request,
                        void (*done)(struct request *request, struct str piece, int state))
 {
+    request->piece_wanted = done;
     if (request->conn == NULL)
-        done(request, (struct str){"", 0}, BODY_BROKEN);
+        on_stream_piece(request, (struct str){"", 0}, BODY_BROKEN);
     else
-        conn_read_body(request->conn, body_limit(request->route), done);
+        conn_read_body(request->conn, body_limit(request->route), on_stream_piece);
 }
 
 void dispatch(struct request *request)

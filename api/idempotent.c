@@ -20,6 +20,7 @@ enum {
     ASK_AGAIN_MAX_MS = 250,
     WAIT_MAX_MS = 30000,
     RENEWALS_A_LEASE = 3,
+    DIGEST_HEX = HASH_HEX_SIZE - 1,
 };
 
 typedef void send_function(struct request *request, int status, const char *content_type, struct str body);
@@ -35,8 +36,11 @@ struct idempotent {
     uv_timer_t *timer; /* while another is at work; freed by its close callback */
     int64_t ask_again_ms, give_up_ms;
 
-    int status; /* the answer, while it is being kept */
-    const char *content_type;
+    crypto_hash_sha256_state stream; /* of a streamed body */
+    bool stream_ended;
+
+    int status; /* the answer, while it is being kept, or to be replayed */
+    const char *content_type, *kept_digest;
     struct str body;
     send_function *send;
 };
@@ -131,13 +135,39 @@ static void remove_working(struct idempotent *one)
     one->is_reserved = false;
 }
 
-/* A kept answer: "content-type\n" headers "\n" body; sealed. */
+/* Streamed bodies. Their hash is made on the loop: it takes less than a millisecond a piece. */
+
+void idempotent_saw_piece(struct request *request, struct str piece, int state)
+{
+    struct idempotent *one = request->idempotent;
+    if (one == NULL)
+        return;
+    if (state == BODY_MORE)
+        crypto_hash_sha256_update(&one->stream, (const unsigned char *)piece.data, piece.size);
+    one->stream_ended = state == BODY_END;
+}
+
+/* "" when the body was not streamed, or not to its end. */
+static void write_stream_digest(const struct idempotent *one, char hex[HASH_HEX_SIZE])
+{
+    uint8_t digest[HASH_SIZE];
+    crypto_hash_sha256_state state = one->stream;
+    hex[0] = '\0';
+    if (!one->stream_ended)
+        return;
+    crypto_hash_sha256_final(&state, digest);
+    hash_hex(digest, sizeof digest, hex);
+}
+
+/* A kept answer: "content-type\tdigest of the streamed body\n" headers "\n" body; sealed. */
 
 static struct str pack(struct request *request, const char *content_type, struct str body)
 {
     struct buf text;
     buf_init(&text, REPLY_MAX_BYTES);
-    buf_printf(&text, "%s\n", content_type == NULL ? "" : content_type);
+    char digest[HASH_HEX_SIZE];
+    write_stream_digest(request->idempotent, digest);
+    buf_printf(&text, "%s\t%s\n", content_type == NULL ? "" : content_type, digest);
     if (request->headers.size > 0)
         buf_add(&text, request->headers.data, request->headers.size);
     buf_add_char(&text, '\n');
@@ -150,24 +180,54 @@ static struct str pack(struct request *request, const char *content_type, struct
     return sealed;
 }
 
-static void replay(struct request *request, int status, struct str sealed)
+static void replay(struct request *request)
 {
-    struct str text, rest, line;
+    struct idempotent *one = request->idempotent;
+    struct str line, rest = one->body;
+    while ((line = str_split(rest, '\n', &rest)).size > 0) {
+        buf_add(&request->headers, line.data, line.size);
+        buf_add_char(&request->headers, '\n');
+    }
+    reply_header(request, "Idempotency-Replayed", "true");
+    reply_text(request, one->status, one->content_type, rest);
+}
+
+static void compare_stream(struct request *request, struct str piece, int state)
+{
+    (void)piece; /* idempotent_saw_piece has had it */
+    struct idempotent *one = request->idempotent;
+    char digest[HASH_HEX_SIZE];
+    write_stream_digest(one, digest);
+    if (state == BODY_MORE)
+        request_read_body(request, compare_stream);
+    else if (state == BODY_BROKEN)
+        request_refuse_body(request);
+    else if (memcmp(digest, one->kept_digest, DIGEST_HEX) != 0)
+        reply_problem(request, PROBLEM_KEY_REUSED, NULL);
+    else
+        replay(request);
+}
+
+static void open_kept(struct request *request, int status, struct str sealed)
+{
+    struct idempotent *one = request->idempotent;
+    struct str text, digest;
     struct err err;
     if (seal_open(request->arena, &request->api->idempotency->key, sealed, &text, &err) != 0) {
         err.class = ERR_BUG;
         reply_error(request, &err);
         return;
     }
-    struct str content_type = str_split(text, '\n', &rest);
-    while ((line = str_split(rest, '\n', &rest)).size > 0) {
-        buf_add(&request->headers, line.data, line.size);
-        buf_add_char(&request->headers, '\n');
+    struct str content_type = str_split(str_split(text, '\n', &one->body), '\t', &digest);
+    one->status = status;
+    if (content_type.size > 0)
+        one->content_type = arena_memdup(request->arena, content_type.data, content_type.size);
+    if (digest.size == DIGEST_HEX) {
+        one->kept_digest = digest.data;
+        request_read_body(request, compare_stream);
+    } else {
+        replay(request);
     }
-    reply_header(request, "Idempotency-Replayed", "true");
-    const char *type =
-        content_type.size == 0 ? NULL : arena_memdup(request->arena, content_type.data, content_type.size);
-    reply_text(request, status, type, rest);
 }
 
 /* Reserving */
@@ -219,7 +279,7 @@ static void on_reserved(struct request *request, struct db_answer *answer)
     } else if (rows_is_null(rows, 0, 3)) {
         wait_for_other(one);
     } else {
-        replay(request, (int)rows_int(rows, 0, 3), rows_bytes(rows, 0, 4));
+        open_kept(request, (int)rows_int(rows, 0, 3), rows_bytes(rows, 0, 4));
     }
 }
 
@@ -273,6 +333,7 @@ void idempotent_begin(struct request *request, void (*next)(struct request *requ
     *one =
         (struct idempotent){.request = request, .next = next, .key = key, .ask_again_ms = ASK_AGAIN_MIN_MS};
     one->give_up_ms = clock_mono_ms() + WAIT_MAX_MS;
+    crypto_hash_sha256_init(&one->stream);
     hash_request(request, one->hash);
     request->idempotent = one;
     reserve(one);

@@ -92,6 +92,7 @@ struct request {
     struct buf headers;  /* of the answer to come */
     struct buf received; /* a body of kind JSON or BATCH */
     struct idempotent *idempotent;
+    void (*piece_wanted)(struct request *request, struct str piece, int state);
     enum body_fault body_fault;
     void (*gone)(struct request *request);
     void *gone_arg;

@@ -168,6 +168,20 @@ def test_compressed_files_are_taken_and_bombs_are_not(person):
     assert person.client.post(path, b"nonsense", headers={"Content-Encoding": "br"}).status == 415
 
 
+def test_a_file_sent_again_under_its_key_is_answered_again_and_another_is_not(person):
+    account = new_account(person)
+    path, key = f"/v1/uploads?account_id={account['id']}", {"Idempotency-Key": "file"}
+    body = (HEAD + "2026-01-02,COFFEE,-3.20\n" + "".join(f"2026-01-03,ROW {i},-1.00\n" for i in range(20000))).encode()
+    first = person.client.post(path, body, headers=key)
+    again = person.client.post(path, body, headers=key)
+    assert (first.status, again.status, again.headers["Idempotency-Replayed"]) == (202, 202, "true")
+    assert (again.body, again.headers["Location"]) == (first.body, first.headers["Location"])
+    for other in (body.replace(b"-3.20", b"-3.30"), body + b"2026-01-04,MORE,-1.00\n", body[:-30]):
+        refused = person.client.post(path, other, headers=key)
+        assert (refused.status, refused.json()["type"]) == (422, "/problems/idempotency-key-reused")
+    assert person.client.get("/v1/uploads?limit=1").json()["data"][0]["id"] == first.json()["upload"]["id"]
+
+
 def test_a_file_needs_an_account_of_ones_own(instance, person):
     other = register(instance)
     answer = other.client.post(f"/v1/uploads?account_id={person.main_account()['id']}", b"x")
