@@ -332,8 +332,20 @@ void dispatcher_wake(struct dispatcher *dispatcher)
     dispatcher_think(dispatcher);
 }
 
+/* Nobody can be told what was done, but PostgreSQL knows: what we hold goes to others when the lease runs out,
+ * and has no effect twice. */
+static void stop_without_redis(struct dispatcher *dispatcher)
+{
+    if (!dispatcher->stopping || dispatcher->connected ||
+        children_count(&dispatcher->children, CHILD_BUSY) > 0)
+        return;
+    log_warn("left_without_redis", LOG_TEXT("node", dispatcher->node));
+    finish(dispatcher);
+}
+
 void dispatcher_think(struct dispatcher *dispatcher)
 {
+    stop_without_redis(dispatcher);
     if (!dispatcher->connected || dispatcher->swapping || dispatcher->leaving)
         return;
     int slots = wanted_slots(dispatcher);

@@ -116,4 +116,5 @@ void reconcile_on_lost(void *data, const struct err *why)
     dispatcher->said_lost = true;
     dispatcher->connected = false;
     dispatcher->swapping = false;
+    dispatcher_think(dispatcher);
 }

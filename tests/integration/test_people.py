@@ -211,9 +211,9 @@ def test_a_logout_kills_the_token_at_once_in_every_process(instance, make_instan
 
 def test_an_access_token_expires(instance):
     person = register(instance)
-    instance.clock.advance(seconds=899)
+    instance.clock.advance(seconds=880)
     assert person.client.get("/v1/users/me").status == 200
-    instance.clock.advance(seconds=2)
+    instance.clock.advance(seconds=21)
     answer = person.client.get("/v1/users/me")
     assert (answer.status, problem(answer)) == (401, "token-expired")
 

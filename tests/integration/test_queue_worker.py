@@ -199,6 +199,18 @@ def test_a_stopping_worker_ends_its_jobs_and_returns_what_it_did_not_begin(make_
     assert all(count == 1 for count in worker.effects().values())
 
 
+@pytest.mark.parametrize("first", ["redis", "signal"])
+def test_a_worker_that_stops_does_not_wait_for_a_redis_that_is_away(make_worker, queue, redis_server, first):
+    worker = make_worker().start()
+    job_id = queue.put(args={"do": "sleep", "ms": 700})
+    wait_until(lambda: queue.state(job_id) == "running", 5, "the job runs")
+    for step in ("redis", "signal") if first == "redis" else ("signal", "redis"):
+        redis_server.kill() if step == "redis" else worker.signal(signal.SIGTERM)
+    assert worker.process.wait(10) == 0
+    assert worker.effects() == {job_id: 1}
+    redis_server.start()
+
+
 def test_a_job_that_does_not_end_in_time_for_the_stop_is_given_back(make_worker, queue):
     worker = make_worker(PURSER_STOP_MS=200, PURSER_KILL_MS=500).start()
     running = queue.put(args={"do": "sleep", "ms": 60000})
