@@ -30,7 +30,7 @@ static json_t *find(struct operate *operate, const struct filter *filter, struct
         if (json == NULL)
             return NULL;
         json_t *page = json_own(&operate->arena, json_loads(json, 0, NULL));
-        json_array_extend(found, json_object_get(page, "data"));
+        json_array_extend(found, page);
         offset = reply->element[0]->integer;
     }
     return found;

@@ -51,7 +51,7 @@ const char *report_queues(const redisReply *reply, struct arena *arena, int64_t 
             i > TOTALS ? "," : "", quoted(row[0], arena), row[1]->integer, row[2]->integer,
             oldest_ms == 0 ? 0 : now_ms - oldest_ms, row[4]->integer != 0 ? "true" : "false");
     }
-    buf_add_text(out, "]}");
+    buf_add_text(out, "],\"next_cursor\":null}");
     return out->data;
 }
 
@@ -70,15 +70,14 @@ const char *report_nodes(const redisReply *reply, struct arena *arena, struct er
                    quoted(row[0], arena), row[1]->integer, row[2]->integer, has_info ? "," : "",
                    has_info ? (int)info.size - 2 : 0, info.data + 1);
     }
-    buf_add_text(out, "]}");
+    buf_add_text(out, "],\"next_cursor\":null}");
     return out->data;
 }
 
-/* {"data":[…] without the end of the object. */
-static struct buf *write_dead(redisReply *const *rows, size_t count, struct arena *arena)
+static const char *write_dead(redisReply *const *rows, size_t count, struct arena *arena)
 {
     struct buf *out = start(arena);
-    buf_add_text(out, "{\"data\":[");
+    buf_add_char(out, '[');
     for (size_t i = 0; i + 3 < count; i += 4) {
         redisReply *const *row = rows + i;
         struct job job;
@@ -96,19 +95,14 @@ static struct buf *write_dead(redisReply *const *rows, size_t count, struct aren
         buf_add_char(out, '}');
     }
     buf_add_char(out, ']');
-    return out;
+    return out->data;
 }
 
 const char *report_dead(const redisReply *reply, struct arena *arena, struct err *err)
 {
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements % 4 != 1)
         return unknown(err);
-    struct buf *out = write_dead(reply->element + 1, reply->elements - 1, arena);
-    if (reply->element[0]->integer < 0)
-        buf_add_text(out, ",\"next_offset\":null}");
-    else
-        buf_printf(out, ",\"next_offset\":%lld}", reply->element[0]->integer);
-    return out->data;
+    return write_dead(reply->element + 1, reply->elements - 1, arena);
 }
 
 static const char *field_of(const redisReply *reply, const char *name)

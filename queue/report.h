@@ -7,14 +7,15 @@
 #include "queue/queue.h"
 
 /* purser_queues: {"scheduled", "dead", "held", "running", "jobs", "unrecorded", "data": [{"name", "depth",
- * "lanes", "oldest_age_ms", "paused"}]} */
+ * "lanes", "oldest_age_ms", "paused"}], "next_cursor": null} */
 const char *report_queues(const redisReply *reply, struct arena *arena, int64_t now_ms, struct err *err);
 
-/* purser_nodes: {"data": [{"node", "lease_left_ms", "running", "pid", "children", "busy", "quiet"}]} */
+/* purser_nodes: {"data": [{"node", "lease_left_ms", "running", "pid", "children", "busy", "quiet"}],
+ * "next_cursor": null} */
 const char *report_nodes(const redisReply *reply, struct arena *arena, struct err *err);
 
-/* purser_dead: {"data": [{"id", "died_at", "reason", "task", "queue", "attempt", "crashes"}], "next_offset":
- * a number, or null at the end} */
+/* purser_dead: [{"id", "died_at", "reason", "task", "queue", "attempt", "crashes"}]. The offset of the next
+ * page stands in reply->element[0], -1 at the end. */
 const char *report_dead(const redisReply *reply, struct arena *arena, struct err *err);
 
 /* purser_explain: its fields, times as RFC 3339, and "why", one sentence. "null" when Redis does not have the

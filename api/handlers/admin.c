@@ -1,7 +1,6 @@
 /* For operators: the queues and the workers as `purser queue` and `purser workers` show them, from the same
  * functions (queue/report.h). */
 #include <inttypes.h>
-#include <string.h>
 
 #include "api/api.h"
 #include "api/queue_call.h"
@@ -9,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "queue/report.h"
+#include "tasks/task.h"
 
 static const char *report_all(const redisReply *reply, struct arena *arena, struct err *err)
 {
@@ -64,15 +64,13 @@ void handle_admin_workers(struct request *request)
     queue_call_send(call);
 }
 
-/* The name in the path, or NULL when no queue can be called so and 404 was answered. */
+/* The name in the path, or NULL when no task's queue is called so and 404 was answered. */
 static const char *queue_of(struct request *request)
 {
-    static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-    struct str name = request->params[0];
-    const char *text = arena_memdup(request->arena, name.data, name.size);
-    if (name.size > 0 && name.size <= JOB_NAME_MAX && strspn(text, chars) == name.size)
-        return text;
-    reply_problem(request, PROBLEM_NOT_FOUND, NULL);
+    for (const struct task *const *task = tasks_all; *task != NULL; task++)
+        if (str_equal(request->params[0], str_of((*task)->queue)))
+            return (*task)->queue;
+    reply_problem(request, PROBLEM_NOT_FOUND, "no task uses a queue of this name");
     return NULL;
 }
 

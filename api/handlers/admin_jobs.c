@@ -10,6 +10,17 @@
 
 /* One job */
 
+/* What Redis does not have may be known to PostgreSQL: that it has ended, or has not been put yet. */
+static void explain_row(struct request *request)
+{
+    struct id job;
+    if (request_param_id(request, 0, &job) != 0)
+        return;
+    struct db_params *params = request_params(request);
+    db_add_id(params, &job);
+    request_answer(request, &sql_job_explain, params);
+}
+
 static void on_explained(struct queue_call *call, const redisReply *reply)
 {
     struct request *request = call->request;
@@ -21,8 +32,7 @@ static void on_explained(struct queue_call *call, const redisReply *reply)
     else if (row != NULL && (strcmp(row, "null") != 0 || strcmp(live, "null") != 0))
         reply_json(request, 200, arena_printf(request->arena, "{\"row\":%s,\"redis\":%s}", row, live));
     else if (strcmp(live, "null") == 0)
-        reply_problem(request, PROBLEM_NOT_FOUND,
-                      "Redis does not have this job: it has ended, or waits to be put");
+        explain_row(request);
     else
         reply_json(request, 200, live);
 }
@@ -251,16 +261,30 @@ static struct dead_work *read_filter(struct request *request)
     return work;
 }
 
+static void on_listed(struct queue_call *call, const redisReply *reply)
+{
+    struct request *request = call->request;
+    struct err err;
+    const char *array = report_dead(reply, request->arena, &err);
+    if (array == NULL) {
+        reply_error(request, &err);
+        return;
+    }
+    long long next = reply->element[0]->integer;
+    reply_page(request, array, next < 0 ? NULL : arena_printf(request->arena, "%lld", next));
+}
+
 void handle_admin_dead(struct request *request)
 {
     struct dead_work *work = read_filter(request);
-    int64_t limit = 50;
-    request_query_int(request, "limit", 1, 500, &limit);
-    request_query_int(request, "offset", 0, 100000000, &work->offset);
+    const char *after = NULL;
+    int64_t limit = request_page(request, &after, 1);
+    if (after != NULL && str_to_int(str_of(after), &work->offset) != 0)
+        faults_add(&request->faults, "cursor", "is not a cursor of this list");
     if (request_refused(request))
         return;
     struct queue_call *call = begin_find(work, limit);
-    call->report = report_dead;
+    call->done = on_listed;
     queue_call_send(call);
 }
 

@@ -53,11 +53,11 @@ def dead(instance):
 def test_dead_jobs_are_listed_page_by_page_and_by_filter(operator, dead):
     ids = dead(7) + dead(2, "link_transfers", "classify")
     first = operator.get("/v1/admin/dead?limit=5&task=ingest_transactions").json()
-    second = operator.get(f"/v1/admin/dead?limit=500&task=ingest_transactions&offset={first['next_offset']}").json()
-    assert len(first["data"]) == 5 and second["next_offset"] is None
+    second = operator.get(f"/v1/admin/dead?limit=500&task=ingest_transactions&cursor={first['next_cursor']}").json()
+    assert len(first["data"]) == 5 and second["next_cursor"] is None
     assert set(ids[:7]) <= {one["id"] for one in first["data"] + second["data"]} and not {*ids[7:]} & {one["id"] for one in second["data"]}
     assert operator.get("/v1/admin/dead?queue=nosuch").json()["data"] == []
-    assert operator.get("/v1/admin/dead?reason=no%20reason%20ever").json() == {"data": [], "next_offset": None}
+    assert operator.get("/v1/admin/dead?reason=no%20reason%20ever").json() == {"data": [], "next_cursor": None}
     assert operator.delete("/v1/admin/dead?all=true").json()["dropped"] >= 9
     assert dead.queue.dead() == {}
 
@@ -77,6 +77,18 @@ def test_dead_jobs_are_tried_again_one_by_filter_and_all(operator, dead):
     assert operator.post("/v1/admin/queues/classify/drain").json() == {"cancelled": 2}
     for name in ("ingest", "classify"):
         operator.post(f"/v1/admin/queues/{name}/resume")
+
+
+def test_a_queue_that_no_task_uses_is_not_there_to_be_paused(operator):
+    for what in ("pause", "resume", "drain"):
+        assert operator.post(f"/v1/admin/queues/ingets/{what}").status == 404
+
+
+def test_an_ended_job_is_explained_too(operator, person):
+    row = {"account_id": person.main_account()["id"], "amount": "-1.00", "date": "2026-03-01", "description": "x"}
+    job = person.client.post("/v1/transactions", row, headers={"Prefer": "wait=15"}).json()["job"]
+    wait_until(lambda: operator.get(f"/v1/admin/jobs/{job['id']}/explain").json().get("why") == "it has ended: done", 5, "it has ended")
+    assert operator.get(f"/v1/admin/jobs/{new_id()}/explain").status == 404
 
 
 def test_a_dead_job_is_dropped_by_its_id(operator, dead):
