@@ -53,7 +53,8 @@ static void set_text(json_t *object, const char *name, const char *text)
         json_object_set_new(object, name, json_string(text));
 }
 
-/* An opening balance may be money as a whole, {"amount", "currency"}: read here, and taken out of the rest. */
+/* An opening balance may be money as a whole, {"amount", "currency"}: read here, and taken out of the rest.
+ */
 static json_t *take_money(json_t *posted, struct account_body *body, struct arena *arena,
                           struct faults *faults)
 {

@@ -16,9 +16,11 @@ struct camt {
     struct statement *statement;
     xmlParserCtxtPtr parser;
     struct err *err; /* of the call that is being made */
-    bool failed, broken, in_part, in_entry, in_transaction, dtd;
+    bool failed, broken, ill_formed, in_part, in_entry, in_transaction, dtd;
     char path[PATH_SIZE]; /* local names below Stmt, or below Ntry, or below TxDtls: "/BookgDt/Dt" */
     size_t path_size, depth, lost_depth;
+    char error[160]; /* why it is ill_formed */
+    int error_line;
     struct buf text;
     char currency[8];
     struct arena arena; /* of the entry */
@@ -300,9 +302,28 @@ static void refuse_dtd(void *context, const xmlChar *name, const xmlChar *extern
     stop(camt);
 }
 
-static void no_message(void *context, xmlErrorPtr error)
+/* Slips after which the structure still stands, so that libxml2's recovery is right: a bare '&', an entity
+ * that is none, a character that XML does not have. */
+static bool is_slip(int code)
 {
-    (void)context, (void)error;
+    static const int slips[] = {XML_ERR_NAME_REQUIRED,     XML_ERR_ENTITYREF_SEMICOL_MISSING,
+                                XML_ERR_UNDECLARED_ENTITY, XML_WAR_UNDECLARED_ENTITY,
+                                XML_ERR_INVALID_CHAR,      XML_ERR_INVALID_CHARREF};
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
+        if (slips[i] == code)
+            return true;
+    return false;
+}
+
+static void on_error(void *context, xmlErrorPtr error)
+{
+    struct camt *camt = context;
+    if (camt->failed || camt->ill_formed || error->level != XML_ERR_FATAL || is_slip(error->code))
+        return;
+    camt->ill_formed = true;
+    camt->error_line = error->line;
+    snprintf(camt->error, sizeof camt->error, "%s", error->message == NULL ? "" : error->message);
+    xmlStopParser(camt->parser);
 }
 
 static void free_camt(void *object)
@@ -325,7 +346,7 @@ static int camt_open(struct statement *statement, struct str head, bool whole, s
         .characters = characters,
         .cdataBlock = characters,
         .internalSubset = refuse_dtd,
-        .serror = no_message,
+        .serror = on_error,
     };
     statement->state = camt;
     camt->statement = statement;
@@ -333,7 +354,7 @@ static int camt_open(struct statement *statement, struct str head, bool whole, s
     if (camt->parser == NULL)
         return err_set(err, ERR_BUG, "libxml2 made no parser");
     /* The text is UTF-8 by now, whatever its declaration says. */
-    xmlCtxtUseOptions(camt->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+    xmlCtxtUseOptions(camt->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_RECOVER);
     buf_init(&camt->text, statement->options.limits.field_bytes);
     arena_init(&camt->arena);
     arena_defer(&statement->arena, free_camt, camt);
@@ -343,14 +364,11 @@ static int camt_open(struct statement *statement, struct str head, bool whole, s
 /* The rows before the place where the XML breaks stand; what follows can't be told. */
 static int break_off(struct camt *camt, struct err *err)
 {
-    const xmlError *error = xmlCtxtGetLastError(camt->parser);
-    char reason[160];
-    snprintf(reason, sizeof reason, "%s",
-             error == NULL || error->message == NULL ? "it ends too early" : error->message);
+    char *reason = camt->error;
     reason[strcspn(reason, "\r\n")] = '\0';
-    if (!str_is_utf8(str_of(reason)))
-        snprintf(reason, sizeof reason, "it is not well-formed");
-    int line = error == NULL ? 0 : error->line;
+    if (!str_is_utf8(str_of(reason)) || reason[0] == '\0')
+        snprintf(reason, sizeof camt->error, "it is not well-formed");
+    int line = camt->error_line;
     camt->broken = true;
     if (camt->statement->facts.statement_count == 0)
         return err_set(err, ERR_REJECT, "the XML can't be read: line %d: %s", line, reason);
@@ -365,10 +383,10 @@ static int parse(struct camt *camt, struct str text, int terminate, struct err *
     int result = 0;
     for (size_t done = 0; !camt->broken && result == 0 && (done < text.size || terminate);) {
         size_t size = text.size - done < 65536 ? text.size - done : 65536;
-        int code = xmlParseChunk(camt->parser, text.data + done, (int)size, terminate);
+        (void)xmlParseChunk(camt->parser, text.data + done, (int)size, terminate); /* on_error has it */
         if (camt->failed)
             result = -1;
-        else if (code != 0 && xmlCtxtGetLastError(camt->parser) != NULL && camt->parser->wellFormed == 0)
+        else if (camt->ill_formed)
             result = break_off(camt, err);
         done += size;
         if (terminate)

@@ -1,10 +1,12 @@
 #include "statement/column_words.h"
 
 #include <stddef.h>
+#include <utf8proc.h>
 
 /* Lower case. A whole header scores 100, its beginning 70, a word within it 50; of several the best counts.
  * The order of a list does not matter. English, German, French, Dutch, Spanish, Portuguese, Italian, Polish,
- * Czech, Hungarian, Swedish, Norwegian, Danish, Finnish, Lithuanian. */
+ * Czech, Hungarian, Swedish, Norwegian, Danish, Finnish, Lithuanian, Turkish, Russian,
+ * Japanese, Chinese. */
 static const char *const words[COLUMN_ROLES] = {
     [COLUMN_DATE] =
         "date|booking date|booked|posting date|posted date|post date|transaction date|date processed|trans "
@@ -12,9 +14,12 @@ static const char *const words[COLUMN_ROLES] = {
         "buchungstag|buchung|buchungsdatum|datum|date operation|date comptable|date de comptabilisation|"
         "boekdatum|datum verrekening|fecha|fecha operacion|fecha operación|data|data lançamento|data mov|"
         "data operacji|data księgowania|datum zaúčtování|könyvelés dátuma|tranzakció dátuma|bokföringsdag|"
-        "bokföringsdatum|bokført|bokføringsdato|dato|pvm|kirjauspäivä|transactiondate|created|completed date|"
+        "bokföringsdatum|bokført|bokføringsdato|dato|pvm|kirjauspäivä|transactiondate|created|completed "
+        "date|date de l'opération|"
         "date completed|booking_date|data contabile|datum zauctovani|valuta datum|belegdatum|data|dato "
-        "bokført",
+        "bokført|"
+        "date opération|date d'opération|date de l'opération|data operazione|kuupäev|operācijas "
+        "datums|päivämäärä|päivä|tarih|işlem tarihi|дата|дата операции|日付|取引日|日期|交易日期|tanggal",
     [COLUMN_VALUE_DATE] =
         "value date|valuta|valutadatum|wertstellung|valutadag|valuedate|date valeur|date de valeur|"
         "fecha valor|data valor|data valuta|rentedatum|valuta_date|értéknap|arvopäivä|rentedato|"
@@ -22,20 +27,24 @@ static const char *const words[COLUMN_ROLES] = {
     [COLUMN_AMOUNT] =
         "amount|value|betrag|umsatz|umsatz in eur|montant|bedrag|importe|valor|importo|kwota|kwota operacji|"
         "částka|objem|összeg|tranzakció összege|belopp|beløp|beløb|summa|määrä|transaction amount|"
-        "net amount|quantia|monto|cuantía|suma|net|betrag eur|bedrag in eur|amount gbp|amount eur",
+        "net amount|quantia|monto|cuantía|suma|net|betrag eur|bedrag in eur|amount gbp|amount eur|"
+        "tutar|işlem tutarı|сумма|金额|金額|取引金額|valoare|sumă|amount in eur|montant eur|iznos",
     [COLUMN_DEBIT] = "debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|money out|paid "
                      "out|soll|belastung|"
                      "débit|debet|af|uit|cargo|cargos|débito|debito|dare|addebiti|uscite|obciążenia|wypłaty|"
                      "wydatki|terhelés|"
-                     "ut|ut fra konto|uttak|spent|outflow|withdrawn|ausgang|charge|money out|dr|debit amt",
+                     "ut|ut fra konto|uttak|spent|outflow|withdrawn|ausgang|charge|money out|dr|debit amt|"
+                     "出金|お支払金額|支払金額|お引出し|支出|расход|borç|giden|výdaj|débit euros|sortie",
     [COLUMN_CREDIT] =
         "credit|credits|credit amount|deposit|deposits|deposit amount|money in|paid in|haben|gutschrift|"
         "crédit|bij|in|abono|abonos|crédito|credito|avere|accrediti|entrate|uznania|wpłaty|wpływy|jóváírás|"
-        "inn|inn på konto|innskudd|received|inflow|eingang|cr|credit amt",
+        "inn|inn på konto|innskudd|received|inflow|eingang|cr|credit amt|"
+        "入金|お預り金額|預入金額|お預入れ|收入|приход|alacak|gelen|příjem|crédit euros|entrée",
     [COLUMN_BALANCE] =
         "balance|running balance|saldo|kontostand|solde|saldo na trn|saldo po operacji|accountbalance|"
         "account balance|bokfört saldo|egyenleg|zůstatek|ledger balance|saldo contabile|available balance|"
-        "saldo nach buchung|saldo na boeking|saldo po",
+        "saldo nach buchung|saldo na boeking|saldo po|"
+        "bakiye|остаток|残高|余额|sold|jääk|atlikums",
     [COLUMN_CURRENCY] =
         "currency|währung|w�hrung|munt|devise|moneda|moeda|valuta|waluta|měna|devizanem|devizaneme|"
         "tranzakció devizaneme|divisa|ccy|muntsoort|curr|valiuta|valuutta|currency code|whg",
@@ -57,7 +66,8 @@ static const char *const words[COLUMN_ROLES] = {
         "omschrijving-3|mededelingen|concepto|descripción|descricao|descrição|descrizione|causale|opis|"
         "opis operacji|tytuł|popis|message for payee|message for me|közlemény|beskrivning|beskrivelse|"
         "forklaring|selitys|viesti|notes|note|payment reference|reference|transaction|message|transaktion|"
-        "transaction details|particulars|remarks|toelichting|more info|historico|histórico|movimiento",
+        "transaction details|particulars|remarks|toelichting|more info|historico|histórico|movimiento|"
+        "açıklama|описание|назначение платежа|摘要|描述|selgitus|descriere",
     [COLUMN_COUNTERPARTY] =
         "counterparty iban|counterparty account|tegenrekening|tegenrekening iban/bban|payee account|"
         "iban zahlungsbeteiligter|kontonummer/iban|account number/iban|partner számlaszáma|"
@@ -74,25 +84,27 @@ static const char *const words[COLUMN_ROLES] = {
         "amount in foreign currency|betrag fremdwährung|fremdwährung",
 };
 
-/* Lower case in ASCII; '#', quotes, '*' and '_' fall away or become blanks; one trailing part in parentheses
- * goes. */
+/* Lower case; '#', quotes, '*' and '_' fall away or become blanks; one trailing part in parentheses goes. */
 static size_t simplify(struct str header, char *out, size_t size)
 {
     header = str_trim(header);
     size_t length = 0;
-    for (size_t i = 0; i < header.size && length + 1 < size; i++) {
-        char c = header.data[i];
-        if (c == '(' && length > 0)
+    utf8proc_int32_t point;
+    for (size_t i = 0; i < header.size && length + 4 < size;) {
+        utf8proc_ssize_t taken = utf8proc_iterate((const utf8proc_uint8_t *)header.data + i,
+                                                  (utf8proc_ssize_t)(header.size - i), &point);
+        i += taken > 0 ? (size_t)taken : 1;
+        if (taken <= 0)
+            continue;
+        if (point == '(' && length > 0)
             break;
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c + 32);
-        if (c == '#' || c == '"' || c == '*' || c == ':' || c == '.')
+        if (point == '#' || point == '"' || point == '*' || point == ':' || point == '.')
             continue;
-        if (c == '_' || c == '\t')
-            c = ' ';
-        if (c == ' ' && (length == 0 || out[length - 1] == ' '))
+        if (point == '_' || point == '\t' || point == 0xA0)
+            point = ' ';
+        if (point == ' ' && (length == 0 || out[length - 1] == ' '))
             continue;
-        out[length++] = c;
+        length += (size_t)utf8proc_encode_char(utf8proc_tolower(point), (utf8proc_uint8_t *)out + length);
     }
     while (length > 0 && out[length - 1] == ' ')
         length--;

@@ -327,13 +327,20 @@ static bool is_ignored(const struct csv *csv, const struct csv_record *record)
     return false;
 }
 
+/* Without a mark of its own a row is pending when its date, or a state beside a missing date, says so. */
 static bool is_pending(const struct csv *csv, const struct csv_record *record)
 {
+    struct str date = csv_cell(record, csv->columns.date);
     const char *marker = csv->mapping->pending_marker;
     for (size_t i = 0; marker != NULL && i < record->count; i++)
         if (str_equal_nocase(csv_cell(record, (int)i), str_trim(str_of(marker))))
             return true;
-    return marker == NULL && column_word_pending(csv_cell(record, csv->columns.date));
+    if (marker != NULL || date.size > 0)
+        return marker == NULL && column_word_pending(date);
+    for (size_t i = 0; i < record->count; i++)
+        if (column_word_pending(csv_cell(record, (int)i)))
+            return true;
+    return false;
 }
 
 /* The money, as the columns are, or with those behind the date moved by as many as the record has too many.

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum state { FIELD_START, PLAIN, QUOTED, QUOTE_SEEN, BACKSLASH, BACKSLASH_QUOTE };
+enum state { FIELD_START, EQUALS, PLAIN, QUOTED, QUOTE_SEEN, BACKSLASH, BACKSLASH_QUOTE };
 
 #define TOO_LONG   "the record is longer than a record may be"
 #define TOO_WIDE   "the record has more columns than a record may have"
@@ -55,6 +55,14 @@ static void add(struct csv_split *split, const char *data, size_t size)
         split->broken = FIELD_LONG;
 }
 
+/* ="12" is how programs keep spreadsheets from reading a text as a number. */
+static struct str unwrap(struct str field)
+{
+    if (field.size >= 3 && field.data[0] == '=' && field.data[1] == '"' && field.data[field.size - 1] == '"')
+        return (struct str){field.data + 2, field.size - 3};
+    return field;
+}
+
 static int end_record(struct csv_split *split, struct err *err)
 {
     split->in_record = false;
@@ -63,8 +71,8 @@ static int end_record(struct csv_split *split, struct err *err)
     bool blank = split->count == 1 && split->broken == NULL && split->text.size == 0;
     for (size_t i = 0; i < split->count; i++) {
         size_t end = i + 1 < split->count ? split->starts[i + 1] : split->text.size;
-        split->fields[i] = (struct str){split->text.data == NULL ? "" : split->text.data + split->starts[i],
-                                        end - split->starts[i]};
+        split->fields[i] = unwrap((struct str){
+            split->text.data == NULL ? "" : split->text.data + split->starts[i], end - split->starts[i]});
     }
     struct csv_record record = {
         .fields = split->fields,
@@ -192,8 +200,17 @@ static int take(struct csv_split *split, const char *at, const char *mark, int64
             return 0;
         }
         split->blank_start = c == ' ';
-        split->state = c == ' ' ? FIELD_START : PLAIN;
+        split->state = c == ' ' ? FIELD_START : c == '=' ? EQUALS : PLAIN;
         add(split, &c, 1);
+        return 0;
+    }
+    if (split->state == EQUALS) {
+        bool quoted = c == split->options.quote && c != '\0' && split->broken == NULL;
+        if (quoted)
+            split->text.size = split->starts[split->count - 1];
+        else
+            add(split, &c, 1);
+        split->state = quoted ? QUOTED : PLAIN;
         return 0;
     }
     if (split->state == PLAIN)

@@ -1,5 +1,8 @@
 #include "statement/date_text.h"
 
+#include <string.h>
+#include <utf8proc.h>
+
 #include "finance/date.h"
 
 struct parts {
@@ -8,22 +11,33 @@ struct parts {
 
 /* Abbreviations and names, lower case, the longer of a shared beginning first; matched as a prefix up to a
  * non-letter. English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish, Norwegian, Danish,
- * Polish, Czech. */
+ * Polish, Czech, Hungarian, Turkish, Finnish, Romanian, Estonian, Russian. */
 static const char *const months[12] = {
-    "january|januar|januari|janvier|enero|janeiro|gennaio|stycznia|jan|janv|ene|gen|sty|jän|jänner|ledna|led",
+    "january|januar|januari|janvier|enero|janeiro|gennaio|stycznia|jan|janv|ene|gen|sty|jän|jänner|ledna|led|"
+    "styczeń|leden|január|ocak|oca|tammikuu|tammikuuta|tammi|ianuarie|ian|jaanuar|jaan|января|янв",
     "february|februar|februari|février|fevrier|febrero|fevereiro|febbraio|lutego|feb|févr|fév|fev|lut|února|"
-    "úno",
-    "march|märz|maart|mars|marzo|março|marca|mar|mär|mrz|mrt|března|bře",
-    "april|avril|abril|aprile|kwietnia|apr|avr|abr|kwi|dubna|dub",
-    "may|mai|mei|maj|mayo|maio|maggio|maja|mag|května|kvě",
-    "june|juni|juin|junio|junho|giugno|czerwca|jun|giu|cze|června|čvn",
-    "july|juli|juillet|julio|julho|luglio|lipca|jul|juil|lug|lip|července|čvc",
-    "august|augustus|augusti|août|aout|agosto|sierpnia|aug|aoû|ago|sie|srpna|srp",
-    "september|septembre|septiembre|setembro|settembre|września|sep|sept|set|wrz|září|zář",
-    "october|oktober|octobre|octubre|outubro|ottobre|października|oct|okt|out|ott|paź|října|říj",
-    "november|novembre|noviembre|novembro|listopada|nov|lis|listopadu",
+    "úno|luty|únor|február|febr|şubat|şub|helmikuu|helmikuuta|helmi|februarie|veebruar|veebr|февраля|фев",
+    "march|märz|maart|mars|marzo|março|marca|mar|mär|mrz|mrt|března|bře|marzec|březen|"
+    "március|márc|marts|maaliskuu|maaliskuuta|maalis|martie|märts|mart|марта|мар",
+    "april|avril|abril|aprile|kwietnia|apr|avr|abr|kwi|dubna|dub|kwiecień|"
+    "duben|április|ápr|nisan|nis|huhtikuu|huhtikuuta|huhti|aprilie|aprill|апреля|апр",
+    "may|mai|mei|maj|mayo|maio|maggio|maja|mag|května|kvě|květen|május|máj|"
+    "mayıs|toukokuu|toukokuuta|touko|мая|май",
+    "june|juni|juin|junio|junho|giugno|czerwca|jun|giu|cze|června|čvn|czerwiec|"
+    "červen|június|jún|haziran|haz|kesäkuu|kesäkuuta|kesä|iunie|iun|juuni|июня|июн",
+    "july|juli|juillet|julio|julho|luglio|lipca|jul|juil|lug|lip|července|čvc|"
+    "lipiec|červenec|július|júl|temmuz|tem|heinäkuu|heinäkuuta|heinä|iulie|iul|juuli|июля|июл",
+    "august|augustus|augusti|août|aout|agosto|sierpnia|aug|aoû|ago|sie|srpna|srp|sierpień|srpen|"
+    "augusztus|ağustos|ağu|elokuu|elokuuta|elo|августа|авг",
+    "september|septembre|septiembre|setembro|settembre|września|sep|sept|set|wrz|září|"
+    "zář|wrzesień|setiembre|szeptember|szept|eylül|eyl|syyskuu|syyskuuta|syys|septembrie|сентября|сен",
+    "october|oktober|octobre|octubre|outubro|ottobre|października|oct|okt|out|ott|paź|"
+    "října|říj|październik|říjen|október|ekim|eki|lokakuu|lokakuuta|loka|octombrie|oktoober|октября|окт",
+    "november|novembre|noviembre|novembro|listopada|nov|lis|listopadu|listopad|kasım|kas|"
+    "marraskuu|marraskuuta|marras|noiembrie|noi|ноября|ноя",
     "december|dezember|décembre|decembre|diciembre|dezembro|dicembre|grudnia|dec|dez|déc|dic|gru|prosince|"
-    "pro",
+    "pro|grudzień|prosinec|desember|des|aralık|ara|joulukuu|joulukuuta|joulu|decembrie|detsember|dets|"
+    "декабря|дек",
 };
 
 static char lower(char c)
@@ -41,17 +55,33 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* The word that `text` begins with, in lower case; its size in the text, 0 when it is none or too long. */
+static size_t take_word(struct str text, char *word, size_t room)
+{
+    size_t length = 0, size = 0;
+    utf8proc_int32_t point;
+    while (length < text.size && is_letter(text.data[length])) {
+        utf8proc_ssize_t taken = utf8proc_iterate((const utf8proc_uint8_t *)text.data + length,
+                                                  (utf8proc_ssize_t)(text.size - length), &point);
+        if (taken <= 0 || size + 5 > room)
+            return 0;
+        length += (size_t)taken;
+        size += (size_t)utf8proc_encode_char(utf8proc_tolower(point), (utf8proc_uint8_t *)word + size);
+    }
+    word[size] = '\0';
+    return length;
+}
+
 int date_text_month(struct str text, size_t *size)
 {
-    size_t length = 0;
-    while (length < text.size && is_letter(text.data[length]))
-        length++;
+    char word[40] = "";
+    size_t length = take_word(text, word, sizeof word), word_size = strlen(word);
     for (int month = 0; month < 12 && length >= 3; month++)
         for (const char *name = months[month]; name != NULL;) {
             size_t i = 0;
-            while (i < length && lower(text.data[i]) == name[i])
+            while (i < word_size && word[i] == name[i])
                 i++;
-            if (i == length && (name[i] == '|' || name[i] == '\0')) {
+            if (i == word_size && (name[i] == '|' || name[i] == '\0')) {
                 *size = length + (length < text.size && text.data[length] == '.');
                 return month + 1;
             }

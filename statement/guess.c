@@ -191,6 +191,7 @@ static void take_money(const struct mapping *given, const struct sample_record *
             mapping->sign_credit = found->sign_credit;
         }
         set_flag(&mapping->invert, found->invert);
+        set_flag(&mapping->minor_units, found->minor_units);
     } else {
         set_column(header, found->debit, &mapping->debit);
         set_column(header, found->credit, &mapping->credit);

@@ -10,11 +10,12 @@
 
 /* Day first stands before month first: of two that fit equally the earlier is taken. */
 static const char *const formats[] = {
-    "%Y-%m-%d",     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y",    "%d-%m-%Y",  "%m-%d-%Y",   "%Y/%m/%d",  "%Y.%m.%d",
-    "%Y.%m.%d.",    "%Y%m%d",   "%d.%m.%y", "%d/%m/%y",    "%m/%d/%y",  "%d-%m-%y",   "%m-%d-%y",  "%d %b %Y",
-    "%d-%b-%Y",     "%d/%b/%Y", "%d.%b.%Y", "%d%b%Y",      "%d %b %y",  "%d-%b-%y",   "%b %d, %Y", "%b %d %Y",
-    "%a %d %b %Y",  "%Y %m %d", "%d %m %Y", "%d. %b %Y",   "%d.%m.%Y.", "%d. %m. %Y", "%d%m%Y",    "%b-%d-%Y",
-    "%a, %d %b %Y", "%Y-%b-%d", "%y-%m-%d", "%Y. %m. %d.",
+    "%Y-%m-%d",    "%d.%m.%Y",       "%d/%m/%Y",     "%m/%d/%Y",    "%d-%m-%Y",     "%m-%d-%Y", "%Y/%m/%d",
+    "%Y.%m.%d",    "%Y.%m.%d.",      "%Y%m%d",       "%d.%m.%y",    "%d/%m/%y",     "%m/%d/%y", "%d-%m-%y",
+    "%m-%d-%y",    "%d %b %Y",       "%d-%b-%Y",     "%d/%b/%Y",    "%d.%b.%Y",     "%d%b%Y",   "%d %b %y",
+    "%d-%b-%y",    "%b %d, %Y",      "%b %d %Y",     "%a %d %b %Y", "%Y %m %d",     "%d %m %Y", "%d. %b %Y",
+    "%d.%m.%Y.",   "%d. %m. %Y",     "%d%m%Y",       "%b-%d-%Y",    "%a, %d %b %Y", "%Y-%b-%d", "%y-%m-%d",
+    "%Y. %m. %d.", "%d de %b de %Y", "%Y年%m月%d日",
 };
 enum { FORMATS = sizeof formats / sizeof *formats, VOTES = 4096 };
 _Static_assert((int)FORMATS == (int)STUDY_FORMATS, "struct column counts each format");
@@ -99,6 +100,13 @@ void sample_find_rows(struct sample *sample)
             sample->columns = i;
 }
 
+/* Four digits or more in one run: "-18000". */
+static bool is_bare_thousands(struct str cell)
+{
+    size_t start = cell.size > 0 && (cell.data[0] == '-' || cell.data[0] == '+');
+    return cell.size - start >= 4 && count_digits(cell) == cell.size - start;
+}
+
 static void study_cell(struct column *column, struct str cell)
 {
     if (cell.size == 0)
@@ -121,6 +129,7 @@ static void study_cell(struct column *column, struct str cell)
     column->plus += amount.plus || amount.mark == AMOUNT_CREDIT;
     column->marked += amount.mark != AMOUNT_PLAIN;
     column->whole += !has_decimals(cell);
+    column->thousands += is_bare_thousands(cell);
     column->long_digits +=
         count_digits(cell) > 11 || (!has_decimals(cell) && cell.data[0] == '0' && cell.size > 1);
 }

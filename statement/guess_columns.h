@@ -36,7 +36,7 @@ struct columns_guess {
     const char *formats[MAPPING_FORMATS];
     size_t format_count;
     struct mapping_values sign_debit, sign_credit;
-    bool invert, debit_signed;
+    bool invert, debit_signed, minor_units;
     char decimal;
     char currency[4];
 };

@@ -66,14 +66,16 @@ static bool guess_sides(struct study *study)
     }
     if (study->header != NULL)
         return false;
-    /* Money out stands first in most files that have no header. */
+    /* Of two columns without names the one that is filled more often is money out: people pay more often than
+     * they are paid. Of two alike it is the first. */
     for (size_t i = 0; i + 1 < study->count; i++) {
         const struct column *a = &study->columns[i], *b = &study->columns[i + 1];
         bool one = a->is_amount || b->is_amount;
         if (one && (a->is_amount || a->filled == 0) && (b->is_amount || b->filled == 0) &&
             complement(study, i, i + 1) && (a->filled < study->rows || b->filled < study->rows)) {
-            found->debit = (int)i;
-            found->credit = (int)i + 1;
+            bool second = b->filled - b->zeros > a->filled - a->zeros;
+            found->debit = (int)i + second;
+            found->credit = (int)i + !second;
             found->certainty -= 35;
             return true;
         }
@@ -280,6 +282,22 @@ static void guess_currency(struct study *study, const struct currency *account)
         found->certainty -= 20;
 }
 
+/* Amounts of a currency with decimals that are all four digits or more without a mark: minor units, since
+ * hardly three rows of an account come to whole units. Some currencies have decimals in ISO 4217 and not in
+ * life. */
+static bool guess_minor_units(const struct study *study, const struct currency *account)
+{
+    static const char *const in_whole_units[] = {"HUF", "IDR", "COP"};
+    const struct column *column = &study->columns[study->found->amount];
+    if (column->amounts < 3 || column->thousands < column->amounts ||
+        (account != NULL && account->exponent < 2))
+        return false;
+    for (size_t i = 0; account != NULL && i < sizeof in_whole_units / sizeof *in_whole_units; i++)
+        if (strcmp(account->code, in_whole_units[i]) == 0)
+            return false;
+    return true;
+}
+
 void guess_money(struct study *study, const struct mapping *given, const struct currency *account)
 {
     struct columns_guess *found = study->found;
@@ -305,8 +323,9 @@ void guess_money(struct study *study, const struct mapping *given, const struct 
         guess_sign(study);
         guess_invert(study);
         const struct column *column = &study->columns[found->amount];
+        found->minor_units = guess_minor_units(study, account);
         if (column->whole == column->amounts && column->amounts > 1)
-            found->certainty -= 15; /* whole units, or minor units? */
+            found->certainty -= found->minor_units ? 30 : 15; /* whole units, or minor units? */
     }
     if (found->debit >= 0)
         found->debit_signed = study->columns[found->debit].negatives * 2 >

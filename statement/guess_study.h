@@ -8,11 +8,12 @@
 #include "statement/column_words.h"
 #include "statement/guess_columns.h"
 
-enum { STUDY_FORMATS = 36 };
+enum { STUDY_FORMATS = 38 };
 
 /* Counts of cells. */
 struct column {
-    size_t filled, dates, amounts, zeros, negatives, plus, marked, whole, long_digits, currencies, sides;
+    size_t filled, dates, amounts, zeros, negatives, plus, marked, whole, thousands, long_digits, currencies,
+        sides; /* whole: without decimals; thousands: of these those of 4 digits or more and no mark */
     size_t by_format[STUDY_FORMATS];
     size_t text_bytes;
     bool is_date, is_amount;

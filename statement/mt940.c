@@ -4,6 +4,7 @@
 
 #include "finance/date.h"
 #include "statement/amount.h"
+#include "statement/date_text.h"
 #include "statement/lines.h"
 #include "statement/mt940_details.h"
 #include "statement/reader.h"
@@ -82,11 +83,17 @@ static size_t count_digits(struct str text)
     return count;
 }
 
-/* YYMMDD; 30 February, which banks that count in months of 30 days write, becomes the month's last day. */
+/* YYMMDD, or YYYYMMDD; 30 February, which banks that count in months of 30 days write, becomes the month's
+ * last day. */
 static int take_date(struct str *text, int32_t *date)
 {
-    if (count_digits(*text) < 6)
+    size_t digits = count_digits(*text);
+    if (digits < 6)
         return -1;
+    if ((digits == 8 || digits == 12) && date_text_compact(*text, date) == 0) {
+        skip(text, 8);
+        return 0;
+    }
     int numbers[3];
     for (int i = 0; i < 3; i++)
         numbers[i] = (text->data[2 * i] - '0') * 10 + text->data[2 * i + 1] - '0';
@@ -337,6 +344,10 @@ static int take_line(struct statement *statement, const struct line *line, struc
     struct str text = line->text;
     while (text.size > 0 && (unsigned char)*text.data < ' ' && *text.data != '\t')
         skip(&text, 1); /* SOH, STX of a line protocol */
+    struct str unindented = text;
+    skip_blanks(&unindented);
+    if (tag_size(unindented) > 0)
+        text = unindented;
     if (is_envelope(text)) {
         const char *block = memchr(text.data, ':', text.size);
         if (end_field(statement, err) != 0 || flush(statement, err) != 0)

@@ -13,10 +13,11 @@ enum text { NAME, MEMO, FITID, CHECKNUM, TYPE, COUNTERPARTY, AMOUNT, DATE, DATE_
 struct ofx {
     struct sgml sgml;
     bool any;         /* an <OFX> was seen */
-    bool transaction; /* within STMTTRN */
-    bool account;     /* within …ACCTFROM */
-    bool balance;     /* within LEDGERBAL */
-    bool aside;       /* within a trade of securities */
+    bool transaction; /* within STMTTRN, or STMTTRNP: one that is not booked yet */
+    bool pending;
+    bool account; /* within …ACCTFROM */
+    bool balance; /* within LEDGERBAL */
+    bool aside;   /* within a trade of securities */
     int64_t line, offset;
     char currency[4];
     struct buf texts[TEXTS], description;
@@ -26,12 +27,13 @@ static const struct {
     const char *element;
     enum text text;
 } elements[] = {
-    {"NAME", NAME},     {"PAYEE", NAME},
-    {"EXTDNAME", MEMO}, {"MEMO", MEMO},
-    {"FITID", FITID},   {"CHECKNUM", CHECKNUM},
-    {"TRNTYPE", TYPE},  {"TRNAMT", AMOUNT},
-    {"DTPOSTED", DATE}, {"DTAVAIL", DATE_AVAILABLE},
-    {"CURSYM", SYMBOL}, {"ACCTID", COUNTERPARTY},
+    {"NAME", NAME},           {"PAYEE", NAME},
+    {"EXTDNAME", MEMO},       {"MEMO", MEMO},
+    {"FITID", FITID},         {"CHECKNUM", CHECKNUM},
+    {"TRNTYPE", TYPE},        {"TRNAMT", AMOUNT},
+    {"DTPOSTED", DATE},       {"DTAVAIL", DATE_AVAILABLE},
+    {"DTTRAN", DATE},         {"CURSYM", SYMBOL},
+    {"ACCTID", COUNTERPARTY},
 };
 
 /* Trades of INVTRANLIST that are not a STMTTRN (OFX 2.2 §13.9.2). */
@@ -90,8 +92,11 @@ static int end_transaction(struct statement *statement, struct err *err)
     struct ofx *ofx = statement->state;
     static const struct amount_style style = {.marks = AMOUNT_MARK_DECIMAL};
     ofx->transaction = false;
-    struct statement_row row = {
-        .line = ofx->line, .offset = ofx->offset, .has_date = true, .currency = currency_of(statement)};
+    struct statement_row row = {.line = ofx->line,
+                                .offset = ofx->offset,
+                                .has_date = true,
+                                .pending = ofx->pending,
+                                .currency = currency_of(statement)};
     struct amount amount;
     char reason[200];
     struct str date = text_of(ofx, DATE), number = text_of(ofx, AMOUNT);
@@ -135,10 +140,11 @@ static int open_element(struct statement *statement, const char *name, struct er
     size_t size = strlen(name);
     if (strcmp(name, "OFX") == 0) {
         ofx->any = true;
-    } else if (strcmp(name, "STMTTRN") == 0) {
+    } else if (strcmp(name, "STMTTRN") == 0 || strcmp(name, "STMTTRNP") == 0) {
         if (ofx->transaction && end_transaction(statement, err) != 0) /* its end tag is missing */
             return -1;
         ofx->transaction = true;
+        ofx->pending = size == sizeof "STMTTRNP" - 1;
         ofx->line = ofx->sgml.tag_line;
         ofx->offset = ofx->sgml.tag_offset;
         for (int i = 0; i < TEXTS; i++)
@@ -167,8 +173,9 @@ static int close_element(struct statement *statement, const char *name, struct e
 {
     struct ofx *ofx = statement->state;
     size_t size = strlen(name);
-    bool list = strcmp(name, "BANKTRANLIST") == 0 || strcmp(name, "INVTRANLIST") == 0;
-    if (ofx->transaction && (list || strcmp(name, "STMTTRN") == 0))
+    bool list = strcmp(name, "BANKTRANLIST") == 0 || strcmp(name, "INVTRANLIST") == 0 ||
+                strcmp(name, "BANKTRANLISTP") == 0;
+    if (ofx->transaction && (list || strcmp(name, "STMTTRN") == 0 || strcmp(name, "STMTTRNP") == 0))
         return end_transaction(statement, err);
     if (size > 8 && strcmp(name + size - 8, "ACCTFROM") == 0)
         ofx->account = false;
@@ -207,8 +214,7 @@ static int take_leaf(struct statement *statement, const char *name, struct str v
         }
     if (ofx->transaction)
         return 0;
-    if (strcmp(name, "CURDEF") == 0 && currency_find(value) != NULL) {
-        reader_copy(ofx->currency, sizeof ofx->currency, value);
+    if (strcmp(name, "CURDEF") == 0 && amount_currency(value, ofx->currency)) {
         struct statement_part *part = reader_part(statement);
         if (part != NULL && part->rows == 0)
             memcpy(part->currency, ofx->currency, 4);

@@ -24,6 +24,8 @@ struct qif {
     bool any; /* the record has a line */
     bool has_date, has_amount, broken;
     char date[40], amount[64];
+    bool has_parts, parts_broken; /* amounts of a split; they count where the record has no T */
+    int64_t parts_minor;
     struct buf texts[TEXTS], description;
     int64_t line, offset;
     char account[64];
@@ -69,7 +71,8 @@ static int read_date(const char *text, enum order order, int32_t *date)
 static int read_qif_date(const struct qif *qif, int32_t *date)
 {
     struct str text = str_of(qif->date);
-    static const char *const named[] = {"%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%b %d, %Y"};
+    static const char *const named[] = {"%d %b %Y",  "%d-%b-%Y", "%d-%b-%y", "%d %b %y",
+                                        "%b %d, %Y", "%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y"};
     if (read_date(qif->date, qif->order, date) == 0)
         return 0;
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
@@ -115,7 +118,8 @@ static enum order find_order(struct str head, bool *doubtful)
 
 static void reset(struct qif *qif)
 {
-    qif->any = qif->has_date = qif->has_amount = qif->broken = false;
+    qif->any = qif->has_date = qif->has_amount = qif->broken = qif->has_parts = qif->parts_broken = false;
+    qif->parts_minor = 0;
     qif->date[0] = qif->amount[0] = '\0';
     for (int i = 0; i < TEXTS; i++)
         buf_reset(&qif->texts[i]);
@@ -150,12 +154,31 @@ static int cash_sign(struct str action)
     return 0;
 }
 
+static const char *read_amount(const struct statement *statement, struct str text, struct amount *amount)
+{
+    static const struct amount_style style = {.marks = AMOUNT_MARK_GROUPED};
+    const struct currency *currency = statement->options.currency;
+    const char *wrong = amount_parse(text, &style, currency == NULL ? 4 : currency->exponent, amount);
+    if (wrong == NULL && amount->mark == AMOUNT_DEBIT)
+        amount->minor = -amount->minor;
+    return wrong;
+}
+
+static void add_part(struct statement *statement, struct str text)
+{
+    struct qif *qif = statement->state;
+    struct amount amount;
+    qif->has_parts = true;
+    if (read_amount(statement, text, &amount) != NULL ||
+        money_add(qif->parts_minor, amount.minor, &qif->parts_minor) != 0)
+        qif->parts_broken = true;
+}
+
 static int end_transaction(struct statement *statement, struct err *err)
 {
     struct qif *qif = statement->state;
     const struct currency *currency = statement->options.currency;
-    static const struct amount_style style = {.marks = AMOUNT_MARK_GROUPED};
-    struct amount amount;
+    struct amount amount = {.minor = qif->parts_minor};
     char reason[160];
     struct statement_row row = {.line = qif->line, .offset = qif->offset, .has_date = true};
     if (qif->broken)
@@ -165,17 +188,16 @@ static int end_transaction(struct statement *statement, struct err *err)
                  qif->date);
         return reject(statement, reason, err);
     }
-    if (!qif->has_amount)
+    if (!qif->has_amount && (!qif->has_parts || qif->parts_broken))
         return reject(statement, "amount: is missing", err);
-    const char *wrong =
-        amount_parse(str_of(qif->amount), &style, currency == NULL ? 4 : currency->exponent, &amount);
+    const char *wrong = qif->has_amount ? read_amount(statement, str_of(qif->amount), &amount) : NULL;
     if (wrong != NULL) {
         snprintf(reason, sizeof reason, "amount: \"%s\" %s", qif->amount, wrong);
         return reject(statement, reason, err);
     }
     if (currency == NULL)
         return reject(statement, "currency: the file states none and none was given", err);
-    row.amount_minor = amount.mark == AMOUNT_DEBIT ? -amount.minor : amount.minor;
+    row.amount_minor = amount.minor;
     row.currency = currency;
     row.payee = reader_view(&qif->texts[PAYEE]);
     row.memo = reader_view(&qif->texts[MEMO]);
@@ -266,6 +288,10 @@ static int take_line(struct statement *statement, const struct line *line, struc
             qif->has_amount = true;
         }
         break;
+    case '$': /* of an investment and an account's balance it is something else */
+        if (qif->section == SECTION_BANK)
+            add_part(statement, value);
+        break;
     case 'P':
         reader_add_words(&qif->texts[PAYEE], value);
         break;
@@ -278,7 +304,7 @@ static int take_line(struct statement *statement, const struct line *line, struc
     case 'N':
         reader_add_words(&qif->texts[qif->section == SECTION_INVESTMENT ? ACTION : NUMBER], value);
         break;
-    default: /* A address, C cleared, S E $ % split, Y I Q O investment: not of the booking itself */
+    default: /* A address, C cleared, S E % split, Y I Q O investment: not of the booking itself */
         break;
     }
     return 0;

@@ -1,5 +1,6 @@
 #include "statement/sgml.h"
 
+#include <libxml/HTMLparser.h>
 #include <stdlib.h>
 
 enum state { TEXT, TAG, CDATA, COMMENT };
@@ -39,20 +40,30 @@ static void add_character(struct buf *out, unsigned long c)
     }
 }
 
+/* "&eacute;": those of OFX (SGML, 2.3.2.1) are five, banks write what HTML has. */
+static size_t take_named_entity(struct str text, struct buf *out)
+{
+    char name[12];
+    size_t size = 1;
+    while (size < text.size && size < sizeof name && text.data[size] != ';') {
+        name[size - 1] = text.data[size];
+        size++;
+    }
+    if (size == text.size || text.data[size] != ';')
+        return 0;
+    name[size - 1] = '\0';
+    const htmlEntityDesc *entity = htmlEntityLookup((const unsigned char *)name);
+    if (entity == NULL)
+        return 0;
+    add_character(out, entity->value == 0xA0 ? ' ' : entity->value);
+    return size + 1;
+}
+
 /* The entity at the start of `text`; its size, or 0 when it is none and the '&' stands for itself. */
 static size_t take_entity(struct str text, struct buf *out)
 {
-    static const struct {
-        const char *entity, *value;
-    } entities[] = {{"&amp;", "&"},   {"&lt;", "<"},   {"&gt;", ">"},
-                    {"&quot;", "\""}, {"&apos;", "'"}, {"&nbsp;", " "}};
-    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
-        if (str_starts(text, entities[i].entity)) {
-            buf_add_text(out, entities[i].value);
-            return strlen(entities[i].entity);
-        }
     if (!str_starts(text, "&#"))
-        return 0;
+        return take_named_entity(text, out);
     char digits[12] = {0};
     size_t size = 2, base = 10, count = 0;
     if (text.size > 2 && (text.data[2] | 0x20) == 'x') {
@@ -104,6 +115,9 @@ static int end_tag(struct sgml *sgml, struct err *err)
         return 0;
     bool closing = name[0] == '/', empty = sgml->tag_size > 1 && name[sgml->tag_size - 1] == '/';
     name += closing;
+    size_t prefix = strcspn(name, ": \t\r\n");
+    if (name[prefix] == ':') /* of a namespace */
+        name += prefix + 1;
     for (char *c = name; *c != '\0'; c++) {
         if ((unsigned char)*c <= ' ' || (*c == '/' && c > name)) {
             *c = '\0';

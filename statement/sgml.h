@@ -3,8 +3,8 @@
 
 /*
  * Tags and texts of OFX, whether it is SGML whose leaf elements have no end tags or XML: banks send each
- * under the other's header, so one tolerant scanner reads both. No DTD, no entity but the five of XML and
- * characters by number.
+ * under the other's header, so one tolerant scanner reads both. No DTD, no entity but those of HTML
+ * and characters by number.
  */
 
 #include "base/buf.h"

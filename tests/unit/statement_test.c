@@ -127,6 +127,19 @@ static const struct {
     {"Date,Text,Amount\n2024-01-02,a,500\n2024-01-03,skip,1\n",
      "{\"minor_units\":true,\"ignore_rows\":[{\"column\":\"Text\",\"values\":[\"skip\"]}]}",
      "2024-01-02 5.00 EUR a\n", "?"},
+    /* texts wrapped for spreadsheets; a row that is pending says so beside its missing date */
+    {"Date,Text,Amount,State\n=\"2024-01-02\",=\"a, b\",\"=\"\"-1.00\"\"\",done\n,=c,-2.00,Pending\n", NULL,
+     "2024-01-02 -1.00 EUR a, b\npending -2.00 EUR ~ =c\n", "?"},
+    /* headers in letters that have a case of their own, and in scripts that have none */
+    {"BUCHUNGSTAG;EMPFÄNGER;WÄHRUNG;BETRAG\n31.12.2024;a;USD;-1,50\n", NULL, "2024-12-31 -1.50 USD a\n", "?"},
+    {"日付,摘要,お支払金額,お預り金額\n2024/01/02,コンビニ,500,\n2024/01/03,給与,,\"1,234\"\n", NULL,
+     "2024-01-02 -500.00 EUR コンビニ\n2024-01-03 1234.00 EUR 給与\n", "?"},
+    /* of two columns of money without names the fuller one is money out */
+    {"02.01.2024;a;;1,00\n03.01.2024;b;;2,00\n04.01.2024;c;9,00;\n", NULL,
+     "2024-01-02 -1.00 EUR a\n2024-01-03 -2.00 EUR b\n2024-01-04 9.00 EUR c\n", "?"},
+    /* not one of the amounts has decimals and all are long: cents */
+    {"Date,Text,Amount\n2024-01-02,a,-18000\n2024-01-03,b,55812\n2024-01-04,c,9510\n", NULL,
+     "2024-01-02 -180.00 EUR a\n2024-01-03 558.12 EUR b\n2024-01-04 95.10 EUR c\n", "?"},
     /* encodings: windows-1252 is assumed, a broken byte in UTF-8 costs its row */
     {"Date,Text,Amount\n2024-01-02,M\xFCller,1.00\n", NULL, "2024-01-02 1.00 EUR Müller\n", "?"},
     {"Date,Text,Amount\n2024-01-02,M\xFCller,1.00\n2024-01-03,b,1.00\n", "{\"encoding\":\"utf-8\"}",
@@ -151,11 +164,21 @@ static const struct {
      "20240131</DTPOSTED><TRNAMT>+00012.3000</TRNAMT><NAME><![CDATA[x & "
      "<y>]]></NAME></STMTTRN><STMTTRN><DTPOSTED>20240201",
      NULL, "2024-01-31 12.30 EUR x & <y>\n! 1@204 the file ends in the middle of this transaction\n", "?"},
+    /* prefixed and lower case names, a currency in lower case, entities of HTML, and what is not booked yet
+     */
+    {"<?OFX OFXHEADER=\"200\"?><o:OFX "
+     "xmlns:o=\"x\"><o:stmtrs><o:curdef>usd</o:curdef><o:STMTTRN><o:DTPOSTED>20240131</o:DTPOSTED>"
+     "<o:TRNAMT>-5</o:TRNAMT><o:NAME>Caf&eacute; &none; &amp;</o:NAME></o:STMTTRN><BANKTRANLISTP><STMTTRNP>"
+     "<DTTRAN>20240201<TRNAMT>-9<NAME>Hotel</STMTTRNP></BANKTRANLISTP></o:stmtrs></o:OFX>",
+     NULL, "2024-01-31 -5.00 USD Café &none; &\n2024-02-01 -9.00 USD ~ Hotel\n", "?"},
     /* QIF: the order of day and month shows from a day past 12 */
     {"!Type:Bank\nD13/01/2024\nT-1,234.50\nPShop\nMfood\n^\nD5/ 2'24\nT5\nPIn\n^\n", NULL,
      "2024-01-13 -1234.50 EUR Shop food\n2024-02-05 5.00 EUR In\n", "?"},
     {"!Type:Invst\nD1/15/2024\nNBuy\nYACME\nT100.00\n^\nD1/16/2024\nNShrsIn\nT5.00\n^\n", NULL,
      "2024-01-15 -100.00 EUR \n! 7@44 action: moves securities and no cash of this account\n", "?"},
+    /* a split without a total is the sum of its parts; a month by its name */
+    {"!Type:Bank\nD13/Jan/24\nPShop\nSfood\n$-4.00\nSfun\n$-6,50\n^\nD14/1/2024\n$x\n^\n", NULL,
+     "2024-01-13 -10.50 EUR Shop\n! 9@55 amount: is missing\n", "?"},
     /* MT940: reversals turn the sign, February has no 30th, balances prove */
     {":20:A\r\n:25:DE1\r\n:60F:C240229EUR10,00\r\n:61:2402300301DR6,NTRFNONREF//"
      "B1\r\n:86:166?00DEBIT?20SVWZ+rent ma?21rch?32Landlord\r\n"
@@ -164,6 +187,8 @@ static const struct {
     {"{1:F01X}{4:\n:20:A\n:25:1\n:60F:C240101USD1,\n:61:240102C0,5NMSC\n:61:2401X3D1,NMSC\n:62F:C240102USD1,"
      "75\n-}\n",
      NULL, "2024-01-02 0.50 USD \n! 6@61 value_date: \"2401X3\" is no day\n", "x"},
+    {"  :20:A\n :25:1\n :60F:C240101EUR1,\n :61:20240102D1,NMSC\n :86:year of four digits\n", NULL,
+     "2024-01-02 -1.00 EUR year of four digits\n", "?"},
     /* JSON: lists, wrappings, NDJSON */
     {"[{\"date\":\"2024-01-02\",\"amount\":-5.25,\"currency\":\"USD\",\"description\":\"a\",\"tags\":[\"x\"]}"
      ",{\"date\":\"2024-01-03\"}]",
@@ -226,6 +251,9 @@ static const struct {
      "="},
     {CAMT(ENTRY("1.00", "<Sts>PDNG</Sts>")) END, "2024-01-02 -1.00 EUR ~ \n", "x"},
     {CAMT(ENTRY("1.001", "")) END, "! 2@377 amount: has more decimals than its currency has\n", "x"},
+    /* a bare '&' and a control character are slips; the rest of the file is read */
+    {CAMT(ENTRY("2.00", "<AddtlNtryInf>A & B\x02 &x;</AddtlNtryInf>")) ENTRY("3.00", "") END,
+     "2024-01-02 -2.00 EUR A B\n2024-01-02 -3.00 EUR \n", "="},
     {CAMT(ENTRY("1.00", "")) "<Ntry><Amt Ccy='EUR'>1", "2024-01-02 -1.00 EUR \n! 2", "x"},
     {"<!DOCTYPE x [<!ENTITY a 'b'>]><Document><BkToCstmrStmt/></Document>",
      "error the XML has a document type declaration, which no bank file needs\n", ""},
@@ -349,6 +377,10 @@ START_TEST(dates_are_read_by_strptime_formats)
         {"12-Dec-2019", "%d-%b-%Y", "2019-12-12"},
         {"2018-02-25 12:34:56 +0000", "%Y-%m-%d %H:%M:%S %z", "2018-02-25"},
         {"2024060", "%Y%j", "2024-02-29"},
+        {"13 desember 2024", "%d %b %Y", "2024-12-13"},
+        {"2024. márc. 5.", "%Y. %b %d.", "2024-03-05"},
+        {"5 Şub 2024", "%d %b %Y", "2024-02-05"},
+        {"5 listopad 2024", "%d %b %Y", "2024-11-05"},
         {"31.04.2024", "%d.%m.%Y", NULL},
         {"2023-02-29", "%Y-%m-%d", NULL},
         {"31.12.2023x", "%d.%m.%Y", NULL},
