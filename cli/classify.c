@@ -120,9 +120,48 @@ static int sort(struct http *http, struct arena *arena, const struct words *word
     return 0;
 }
 
+static int confirm(struct http *http, struct arena *arena, const char *id, const struct words *words,
+                   struct err *err)
+{
+    struct http_request request = {
+        .method = "POST",
+        .path = arena_printf(arena, "/v1/transactions/%s/category/confirm", http_escape(arena, id))};
+    struct http_reply reply;
+    return http_call(http, arena, &request, &reply, err) != 0 ? -1 : explain(http, arena, id, words, err);
+}
+
+static int undo(struct http *http, struct arena *arena, const char *id, const struct words *words,
+                struct err *err)
+{
+    struct http_request request = {.method = "DELETE",
+                                   .path =
+                                       arena_printf(arena, "/v1/classify/runs/%s", http_escape(arena, id)),
+                                   .wait_s = WAIT_S};
+    struct http_reply reply;
+    if (http_call(http, arena, &request, &reply, err) != 0)
+        return -1;
+    json_t *job = json_object_get(reply.body, "job"), *result = json_object_get(job, "result");
+    if (words->as_json)
+        print_json(reply.body);
+    else if (json_is_object(result))
+        printf("restored %lld, kept %lld that were changed since\n",
+               (long long)json_integer_value(json_object_get(result, "restored")),
+               (long long)json_integer_value(json_object_get(result, "kept")));
+    else
+        printf("job %s: %s\n", http_text(job, "id"), http_text(job, "state"));
+    return 0;
+}
+
+/* What has an id behind it. */
+static const struct {
+    const char *name;
+    int (*run)(struct http *, struct arena *, const char *id, const struct words *, struct err *);
+} verbs[] = {{"explain", explain}, {"confirm", confirm}, {"undo", undo}};
+
 static int run(int argc, char **argv, struct err *err)
 {
     struct words words = {0};
+    size_t verb = 0, verb_count = sizeof verbs / sizeof *verbs;
     int count;
     const struct option options[] = {{"amount", &words.amount, NULL},
                                      {"currency", &words.currency, NULL},
@@ -132,18 +171,19 @@ static int run(int argc, char **argv, struct err *err)
     if (options_read(argc - 1, argv + 1, options, &count, err) != 0)
         return EXIT_USAGE;
     char **rest = argv + 1;
-    bool explains = count == 2 && strcmp(rest[0], "explain") == 0;
     bool sorts = count == 1 && strcmp(rest[0], "run") == 0;
-    if (count != 1 && !explains)
+    while (count == 2 && verb < verb_count && strcmp(rest[0], verbs[verb].name) != 0)
+        verb++;
+    if ((count != 1 && count != 2) || verb == verb_count)
         return EXIT_USAGE;
     struct http *http = session_open(err);
     if (http == NULL)
         return EXIT_FAILED;
     struct arena arena;
     arena_init(&arena);
-    int failed = explains ? explain(http, &arena, rest[1], &words, err)
-                 : sorts  ? sort(http, &arena, &words, err)
-                          : ask(http, &arena, rest[0], &words, err);
+    int failed = count == 2 ? verbs[verb].run(http, &arena, rest[1], &words, err)
+                 : sorts    ? sort(http, &arena, &words, err)
+                            : ask(http, &arena, rest[0], &words, err);
     arena_free(&arena);
     http_close(http);
     return failed == 0 ? EXIT_OK : EXIT_FAILED;
@@ -153,7 +193,11 @@ const struct command command_classify = {
     .name = "classify",
     .usage = "TEXT [--amount N] [--currency C] [--json]\n"
              "       purser classify explain ID [--json]\n"
-             "       purser classify run [--scope automatic|uncategorised|all|rules]",
-    .summary = "Ask which category a text would get, why a transaction has its own, or sort what is stored",
+             "       purser classify confirm ID [--json]\n"
+             "       purser classify run [--scope automatic|uncategorised|all|rules]\n"
+             "       purser classify undo JOB [--json]",
+    .summary = "Ask which category a text would get, why a transaction has its own, say that it is right, or "
+               "sort what is "
+               "stored",
     .run = run,
 };

@@ -203,8 +203,10 @@ static void rank(const struct classifier *classifier, const struct scored *score
             if (!taken && (next == CLASSIFIER_NONE || scored->shares[class] > scored->shares[next]))
                 next = (int)class;
         }
+        /* The others share what the first leaves, but none is surer than the one before it. */
         float part = rest > 0 ? scored->shares[next] / rest * (1 - scored->confidence) : 0;
-        out->ranked[out->ranked_count] = (struct classifier_ranked){next, part};
+        float before = out->ranked[out->ranked_count - 1].confidence;
+        out->ranked[out->ranked_count] = (struct classifier_ranked){next, part < before ? part : before};
     }
 }
 

@@ -212,6 +212,16 @@ static void follow_meaning(const struct classifier *classifier, struct scored *s
         scored->trusted = TRUSTED_MEANING;
 }
 
+/* Every class has labels: a new merchant may well belong to one that is not there yet, which the softmax can't
+ * know. Classes without labels stand for those to come themselves. */
+static bool is_all_labelled(const struct classifier *classifier, const struct scored *scored)
+{
+    for (size_t k = 0; k < scored->class_count; k++)
+        if (classifier->classes[scored->classes[k]].labels == 0)
+            return false;
+    return true;
+}
+
 /* From the softmax to a confidence that means what it says: a logistic regression on what was seen to make
  * suggestions right or wrong (J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999), learned
  * along with the rest. */
@@ -239,7 +249,7 @@ static void calibrate(const struct classifier *classifier, struct scored *scored
     for (int i = 0; i < CALIBRATION_INPUTS; i++)
         sum += classifier->calibration[i].value * x[i];
     scored->confidence = 1 / (1 + classifier_exp(-sum));
-    if (key == NULL) /* it may well belong where nothing was put yet */
+    if (key == NULL && is_all_labelled(classifier, scored))
         scored->confidence *= 1 - classifier->novelty;
     if (scored->trusted == TRUSTED_MEANING) {
         float trust = (classifier->meant_right + MEANING_TRUST_WEIGHT * MEANING_TRUST) /

@@ -10,6 +10,7 @@
 #include "api/job_view.h"
 #include "api/reply.h"
 #include "base/settings.h"
+#include "finance/classifier_threshold.h"
 #include "finance/date.h"
 #include "finance/money.h"
 #include "ledger/jobs.h"
@@ -204,6 +205,10 @@ void handle_classifier_get(struct request *request)
     db_add_id(params, &request->user);
     db_add_int(params, settings.classifier_target_permille);
     db_add_date(params, (int32_t)(request->now_ms / DAY_MS));
+    /* Until rows were sorted the threshold is where it starts. */
+    struct threshold threshold;
+    threshold_init(&threshold, (float)settings.classifier_target_permille / 1000);
+    db_add_int(params, threshold_permille(threshold.value));
     request_answer(request, &sql_classifier_get, params);
 }
 

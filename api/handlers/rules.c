@@ -195,6 +195,8 @@ static void on_rows(struct request *request, struct db_answer *answer)
 void handle_rule_preview(struct request *request)
 {
     struct preview *preview = arena_alloc(request->arena, sizeof *preview);
+    if (json_is_object(request->json) && json_object_get(request->json, "name") == NULL)
+        json_object_set_new(request->json, "name", json_string("preview")); /* it needs none yet */
     if (read_body(request, request->json, "") != NULL) {
         struct faults faults;
         json_t *rule = json_own(request->arena, json_copy(request->json));

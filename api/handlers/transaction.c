@@ -92,6 +92,13 @@ void handle_transaction_category_delete(struct request *request)
     update(request, "{\"category_id\":null}");
 }
 
+void handle_transaction_category_confirm(struct request *request)
+{
+    struct db_params *params = owned_delete_params(request);
+    if (params != NULL)
+        classify_teach(request, &sql_transaction_confirm, params);
+}
+
 void handle_transaction_category_get(struct request *request)
 {
     owned_get(request, &sql_transaction_why);

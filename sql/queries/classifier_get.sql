@@ -1,4 +1,5 @@
--- What a person's classifier knows and how well it does. $1 user, $2 target in thousandths where none is set, $3 today
+-- What a person's classifier knows and how well it does. $1 user, $2 target in thousandths where none is set, $3 today,
+-- $4 where its threshold starts, in thousandths
 WITH outcome AS ( -- by the month in which it was told
     SELECT month_of(at::date) AS month, count(*) AS labels, count(shown_category) AS outcomes,
            count(*) FILTER (WHERE shown_category = category_id) AS right_ones, count(*) FILTER (WHERE shown_set) AS applied,
@@ -19,7 +20,7 @@ SELECT json_build_object(
     'labels', coalesce(c.labels, 0), 'revision', coalesce(c.revision, 0),
     'target_precision', classifier_target(u.settings, $2::bigint) / 1000.0,
     'share_labels', classifier_shares(u.settings),
-    'threshold', CASE WHEN c.threshold <= 1 THEN round(c.threshold::numeric, 4) END,
+    'threshold', CASE WHEN c.threshold IS NULL THEN $4::bigint / 1000.0 WHEN c.threshold <= 1 THEN round(c.threshold::numeric, 4) END,
     'accuracy', round(c.accuracy::numeric, 4), 'scored_at', time_text(c.scored_at),
     'latest', json_build_object('outcomes', coalesce(c.outcomes, 0), 'applied', coalesce(c.applied, 0), 'right', coalesce(c.right_ones, 0),
                                 'precision', round(c.right_ones::numeric / nullif(c.applied, 0), 4),

@@ -151,6 +151,25 @@ def test_confirming_teaches_and_saying_it_twice_teaches_once(pupil):
     assert labels[1][1:] == (mine, True), "what was shown is logged"
 
 
+def test_a_guess_can_be_confirmed_as_it_stands(pupil):
+    mine = category(pupil, "Snork")
+    post(pupil, "SNORKWAY 1", category_id=mine)
+    settled(pupil)
+    guessed, unknown = post(pupil, "SNORKWAY 2", "XQZVY WKJH")
+    path = f"/v1/transactions/{guessed['id']}/category/confirm"
+    assert pupil.client.post(path, headers={"If-Match": '"7"'}).status == 412
+    for _ in range(2):
+        answer = pupil.client.post(path)
+        assert answer.status == 200 and answer.json()["category"] == {"id": mine, "source": "user", "confidence": 1}
+    label = why(pupil, guessed)["label"]
+    assert label["revision"] == 2 and label["shown"] == mine
+    told = pupil.client.get("/v1/classifier").json()
+    assert told["labels"] == 2 and told["months"][-1]["applied_right"] == 1
+    nothing = pupil.client.post(f"/v1/transactions/{unknown['id']}/category/confirm")
+    assert nothing.status == 422 and nothing.json()["errors"][0]["pointer"] == "/category_id"
+    assert register(pupil.instance).client.post(path).status == 404
+
+
 @pytest.mark.parametrize("way", ["delete", "null"])
 def test_an_undone_label_is_as_if_it_had_never_been(pupil, way):
     shops = [(f"2026-03-{day:02}", f"{shop} {day}", f"-{day}.00") for day in range(1, 15) for shop in ("BLIMPO", "KRAXEN", "GROCERY MARKET")]
@@ -458,6 +477,9 @@ def test_asking_ranks_categories_and_says_why(pupil):
     best = told["data"][0]
     assert best["category_id"] == mine and best["name"] == "Zorb things" and best["applied"] and best["reasons"][0]["text"]
     assert 1 < len(told["data"]) <= 5 and sorted((one["confidence"] for one in told["data"]), reverse=True) == [one["confidence"] for one in told["data"]]
+    for text in ("PETROL STATION", "CARREFOUR MARKET", "XQZVY WKJH", "ZORBLAT MARKET"):
+        found = [one["confidence"] for one in pupil.client.post("/v1/classify", {"description": text}).json()["data"]]
+        assert found == sorted(found, reverse=True) and found[0] > 0 and sum(found) <= 1.001
     unknown = pupil.client.post("/v1/classify", {"description": "XQZVY WKJH"}).json()
     assert unknown["category_id"] is None and unknown["source"] == "none" and len(unknown["data"]) >= 3
 
@@ -500,6 +522,7 @@ def test_the_classifier_tells_how_well_it_does(pupil):
 
 
 def test_the_bar_is_the_users(pupil):
+    assert pupil.client.get("/v1/classifier").json()["threshold"] == 0.9
     assert pupil.client.patch("/v1/classifier", {"target_precision": 0.5}).json()["target_precision"] == 0.5
     settled(pupil)
     low = pupil.client.get("/v1/classifier").json()["threshold"]
@@ -641,7 +664,7 @@ def test_a_rule_is_tried_before_it_is_made(pupil):
     settled(pupil)
     mine = category(pupil, "Mine")
     teach(pupil, rows(pupil)["ZORBLAT 1"], mine)
-    told = pupil.client.post("/v1/rules/preview", {"name": "Zorb", "when": {"text": {"contains": "zorblat"}}, "then": {"category_id": mine}}).json()
+    told = pupil.client.post("/v1/rules/preview", {"when": {"text": {"contains": "zorblat"}}, "then": {"category_id": mine}}).json()
     assert (told["looked_at"], told["matched"], told["would_change"]) == (3, 2, 1)
     assert [one["description"] for one in told["data"]] == ["ZORBLAT 2", "ZORBLAT 1"]
     assert pupil.client.get("/v1/rules").json()["data"] == []
@@ -710,9 +733,14 @@ def test_the_command_line_asks_explains_and_keeps_rules(instance, pupil, tmp_pat
     assert '"matched": 1' in purser("rules", "add", "Zorb", "--contains", "zorblat", "--category", "Zorb things", "--preview").stdout
     assert "added" in purser("rules", "add", "Zorb", "--contains", "zorblat", "--category", "Zorb things", "--tags", "a,b").stdout
     assert "Zorb" in purser("rules", "list").stdout
+    ran = purser("classify", "run", "--scope", "rules").stdout
+    assert "changed 1" in ran
+    assert "restored 1" in purser("classify", "undo", ran.split()[1].rstrip(":")).stdout
     assert "changed 1" in purser("classify", "run", "--scope", "rules").stdout
     told = purser("classify", "explain", rows(pupil)["ZORBLAT 1"]["id"]).stdout
     assert told.startswith("Zorb things, by rule") and "Zorb" in told
+    assert purser("classify", "confirm", rows(pupil)["ZORBLAT 1"]["id"]).stdout.startswith("Zorb things, by user")
+    assert "none to confirm" in purser("classify", "confirm", rows(pupil)["XQZVY"]["id"], check=False).stderr
     assert "perhaps" in purser("classify", "explain", rows(pupil)["XQZVY"]["id"]).stdout
     assert "Zorb things (set without asking: rule)" in purser("classify", "ZORBLAT 5", "--amount", "-3").stdout
     exported = purser("rules", "export").stdout
