@@ -1,6 +1,9 @@
 #include "api/accept.h"
 
+#include <stdlib.h>
+
 #include "api/api.h"
+#include "api/figures.h"
 #include "api/reply.h"
 #include "api/room.h"
 #include "base/clock.h"
@@ -48,19 +51,38 @@ int accept_encode(struct request *request, const struct job *job, struct str *en
     return 0;
 }
 
+struct put {
+    struct api *api;
+    size_t count;
+};
+
+static void count_put(struct api *api, const char *result, size_t count)
+{
+    metrics_add(&api->metrics, FIGURE_PUTS, result, (double)count);
+}
+
 static void on_put(void *data, const struct put_result *result, const struct err *err)
 {
-    (void)data;
+    struct put *put = data;
     (void)result;
+    count_put(put->api, err == NULL ? "result=\"taken\"" : "result=\"failed\"", put->count);
     if (err != NULL)
         log_warn("put_failed", LOG_TEXT("error", err->text));
+    free(put);
 }
 
 void accept_put(struct api *api, const struct str *envelopes, size_t count)
 {
     struct err err;
-    if (queue_put_envelopes_uv(api->queue, envelopes, count, false, on_put, NULL, &err) != 0)
-        log_debug("put_left_to_relay", LOG_TEXT("error", err.text));
+    struct put *put = malloc(sizeof *put);
+    if (put == NULL)
+        abort();
+    *put = (struct put){api, count};
+    if (queue_put_envelopes_uv(api->queue, envelopes, count, false, on_put, put, &err) == 0)
+        return;
+    count_put(api, "result=\"failed\"", count);
+    log_debug("put_left_to_relay", LOG_TEXT("error", err.text));
+    free(put);
 }
 
 const char *accept_json(struct request *request, const struct job *job)

@@ -9,7 +9,7 @@ const struct metric_def scheduler_figures[SCHEDULER_FIGURES] = {
     [SCHEDULER_LEADER] = {"purser_scheduler_leader", "1 in the scheduler that leads.", METRIC_GAUGE, NULL},
     [SCHEDULER_RELAYED] = {"purser_relayed_jobs_total", "Jobs that Redis lacked and were put again.",
                            METRIC_COUNTER, NULL},
-    [SCHEDULER_REAPED] = {"purser_reaped_jobs_total", "Jobs returned from dispatchers that died.",
+    [SCHEDULER_REAPED] = {"purser_reaped_jobs_total", "Recoveries: jobs returned from dispatchers that died.",
                           METRIC_COUNTER, NULL},
     [SCHEDULER_RECORDED] = {"purser_recorded_jobs_total", "Ends in Redis that were written to PostgreSQL.",
                             METRIC_COUNTER, NULL},

@@ -59,6 +59,7 @@ case ${PURSER_MAIL_URL-} in smtp://* | smtps://*) ;; *) export PURSER_MAIL_URL=m
         variable=PURSER_$name
         printf 'export %s=%q\n' "$variable" "${!variable}"
     done
+    echo "# Metrics: curl \$PURSER_URL/metrics; of worker and scheduler: curl --unix-socket $short/worker.metrics http://worker/metrics"
 } >"$dir/env"
 
 # PostgreSQL refuses root. The user it runs as may not be able to walk to DIR (a home of mode 0700), so it gets the folder
@@ -99,7 +100,8 @@ start() {
         command=("$pg_bin/postgres" -D /proc/self/fd/9 -k /proc/self/fd/9 -c listen_addresses= -c fsync=on
             -c timezone=UTC -c max_connections=200)
         ;;
-    *) command=("$bin/purser-$name") ;;
+    api) command=("$bin/purser-api") ;;
+    *) command=(env "PURSER_METRICS_LISTEN=unix:$short/$name.metrics" "$bin/purser-$name") ;;
     esac
     local privileges=(setpriv --pdeathsig "$end")
     if [ "$name" = postgres ]; then

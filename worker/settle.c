@@ -21,6 +21,13 @@ static void count_outcome(struct dispatcher *dispatcher, const char *task, const
     metrics_add(&dispatcher->metrics, FIGURE_OUTCOMES, labels, 1);
 }
 
+static void count_jobs(struct dispatcher *dispatcher, enum figure figure, const char *task, size_t jobs)
+{
+    char labels[96];
+    snprintf(labels, sizeof labels, "task=\"%s\"", task);
+    metrics_add(&dispatcher->metrics, figure, labels, (double)jobs);
+}
+
 static void acknowledge(struct dispatcher *dispatcher, const struct flight *flight, const struct task *task,
                         char kind, int64_t until_ms, struct str reason)
 {
@@ -45,6 +52,7 @@ static void acknowledge(struct dispatcher *dispatcher, const struct flight *flig
     case 'R':
         acks_add(acks, 'R', id, until, reason);
         count_outcome(dispatcher, task->name, "retry");
+        count_jobs(dispatcher, FIGURE_RETRIES, task->name, 1);
         break;
     case 'S':
         acks_add(acks, 'S', id, until, reason);
@@ -186,7 +194,7 @@ static void add_giveback(struct dispatcher *dispatcher, const struct batch *batc
     dispatcher->givebacks = giveback;
     char labels[48];
     snprintf(labels, sizeof labels, "why=\"%s\"", how);
-    metrics_add(&dispatcher->metrics, FIGURE_GIVEN_BACK, labels, (double)giveback->ids.count);
+    metrics_add(&dispatcher->metrics, FIGURE_RECOVERIES, labels, (double)giveback->ids.count);
 }
 
 void settle_give_back(struct dispatcher *dispatcher, struct batch *batch, const char *how, const char *reason)
@@ -300,7 +308,9 @@ void settle_death(void *data, struct worker_child *child, int status, const stru
         size_t jobs = batch->count;
         snprintf(how, sizeof how, "%s", reason); /* the batch is gone when it is logged */
         snprintf(labels, sizeof labels, "task=\"%s\",cause=\"%s\"", batch->task->name, cause);
-        metrics_add(&dispatcher->metrics, FIGURE_CRASHES, labels, 1);
+        metrics_add(&dispatcher->metrics, FIGURE_DEATHS, labels, 1);
+        if (child->kill_reason == KILL_NONE)
+            count_jobs(dispatcher, FIGURE_CRASHES, task, jobs);
         if (child->kill_reason == KILL_NONE)
             settle_give_back(dispatcher, batch, "crash", reason);
         else if (child->kill_reason != KILL_TIMEOUT)

@@ -185,5 +185,13 @@ def test_a_worker_shows_its_metrics(make_folder, postgres, database, redis_serve
         wait_until(lambda: 'purser_job_outcomes_total{task="effect",outcome="done"} 5' in text(), 5)
         assert 'purser_job_latency_seconds_count{task="effect"} 5' in text()
         assert 'purser_batch_run_seconds_bucket{task="effect",le="+Inf"}' in text()
+        queue.put(args={"do": "retry", "times": 1})
+        queue.put(args={"do": "crash", "times": 1})
+        wait_until(queue.is_empty, 10)
+        wait_until(lambda: 'purser_job_retries_total{task="effect"} 1' in text(), 5)
+        assert 'purser_job_crashes_total{task="effect"}' in text()
+        assert 'purser_child_deaths_total{task="effect",cause="crash"} 1' in text()
+        assert 'purser_job_recoveries_total{why="crash"}' in text()
+        assert "purser_jobs_in_flight 0" in text()
     finally:
         worker.stop()

@@ -45,7 +45,7 @@ class Up:
                 try:
                     with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
                         found[comm.read().strip()] = int(pid)
-                except FileNotFoundError:
+                except (FileNotFoundError, ProcessLookupError):
                     pass
         return found
 
