@@ -226,11 +226,16 @@ int32_t zone_date(const struct zone *zone, int64_t wall_ms)
 
 int64_t zone_first_ms(const struct zone *zone, int32_t date)
 {
-    /* Offsets stay within ±26 hours (RFC 9636 §3.2), so two days before it is surely not that date yet. */
-    int64_t midnight = (int64_t)date * DAY_S, folded = fold(zone, midnight + 2 * DAY_S);
-    midnight -= folded;
-    for (size_t i = changes_until(zone, midnight - 2 * DAY_S);; i++) {
-        int64_t first = midnight - offset_behind(zone, i);
+    return zone_reaches_ms(zone, date, 0);
+}
+
+int64_t zone_reaches_ms(const struct zone *zone, int32_t date, int minute)
+{
+    /* Offsets stay within ±26 hours (RFC 9636 §3.2), so two days before it is surely not that time yet. */
+    int64_t local = (int64_t)date * DAY_S + (int64_t)minute * 60, folded = fold(zone, local + 2 * DAY_S);
+    local -= folded;
+    for (size_t i = changes_until(zone, local - 2 * DAY_S);; i++) {
+        int64_t first = local - offset_behind(zone, i);
         if (i > 0 && zone->changes[i - 1].at_s > first)
             first = zone->changes[i - 1].at_s;
         if (i == zone->count || first < zone->changes[i].at_s)

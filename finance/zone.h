@@ -56,6 +56,10 @@ const struct zone *zones_find(struct zones *zones, struct str name, struct err *
  * it. */
 int64_t zone_first_ms(const struct zone *zone, int32_t date);
 
+/* The first instant, in milliseconds since 1970, at which local clocks show this minute of a date (0 to 1439)
+ * or have jumped over it: of a time that comes twice the first. */
+int64_t zone_reaches_ms(const struct zone *zone, int32_t date, int minute);
+
 /* The local date of an instant. */
 int32_t zone_date(const struct zone *zone, int64_t wall_ms);
 

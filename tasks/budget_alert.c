@@ -10,11 +10,11 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "finance/date.h"
-#include "finance/zone.h"
 #include "ledger/budgets.h"
+#include "ledger/notifications.h"
 #include "tasks/args.h"
 
-enum { BUDGETS_MAX = 100000, ALERTS_EACH = 3, MINUTE_MS = 60000 };
+enum { BUDGETS_MAX = 100000, ALERTS_EACH = 3 };
 
 static void validate(json_t *args, struct arena *arena, struct faults *faults)
 {
@@ -63,11 +63,7 @@ static int read_tellings(struct task_context *context, const struct id *users, s
         const struct zone *zone = zones_find(&zones, str_of(rows_text(&rows, row, 1)), &ignored);
         if (!rows_bool(&rows, row, 2) || zone == NULL)
             continue;
-        int64_t minute = rows_int(&rows, row, 3);
-        int32_t today = zone_date(zone, context->now_ms);
-        telling->run_at_ms = zone_first_ms(zone, today) + minute * MINUTE_MS;
-        if (telling->run_at_ms <= context->now_ms)
-            telling->run_at_ms = zone_first_ms(zone, today + 1) + minute * MINUTE_MS;
+        telling->run_at_ms = notification_next(zone, rows_int(&rows, row, 3), context->now_ms);
         telling->job = digest_id(&telling->user, telling->run_at_ms);
     }
     zones_close(&zones);

@@ -238,4 +238,6 @@ def test_verify_tells_a_wrong_sum_by_its_key_and_repairs_it(postgres, database, 
     assert told.stdout.count(f"user={books.user} ") == wrong and told.stdout.endswith(f"{wrong} sums differ from a recount\n")
     assert run_purser("verify", "--repair", environment=environment).stdout.endswith(f"{wrong} sums differ from a recount; repaired\n")
     assert run_purser("verify", environment=environment).returncode == 0
+    nowhere = run_purser("verify", environment={"PURSER_DATABASE_URL": "postgresql:///none?host=/nowhere"}, check=False)
+    assert nowhere.returncode == 3 and "PostgreSQL" in nowhere.stderr
     assert difference(connection) == []
