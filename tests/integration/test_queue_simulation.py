@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from support.queue import envelope, new_id
+from support.queue import envelope, library, new_id
 
 SEEDS = [int(os.environ["SEED"])] if "SEED" in os.environ else range(int(os.environ.get("SEEDS", "8")))
 STEPS = 250
@@ -179,8 +179,7 @@ class Simulation:
         assert int(redis.hget("{purser}:depth", "work") or 0) == sum(redis.llen(f"{{purser}}:q:work:{lane}") for lane in "abc")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_every_job_has_exactly_one_home_after_every_step(queue, seed):
+def simulate(queue, seed):
     simulation = Simulation(queue, seed)
     queue.control("rule:two", "2 0 0 0")
     queue.control("rule:rate", "0 2 1000 3")
@@ -209,3 +208,23 @@ def test_every_job_has_exactly_one_home_after_every_step(queue, seed):
     simulation.check()
     assert queue.is_empty(), f"SEED={seed}: left behind: {simulation.read()}"
     assert queue.redis.hlen("{purser}:uniq") == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_job_has_exactly_one_home_after_every_step(queue, seed):
+    simulate(queue, seed)
+
+
+@pytest.mark.parametrize("right, wrong", [
+    ("    push(K, job.queue, job.lane, {id}, true)\nend", "end"),  # what a crash gives back goes nowhere
+    ("    if length == #ids then\n        call(command, K.ring .. queue, lane)\n    end\n", ""),  # a lane is not in its ring
+    ("call('ZREM', K.sched, unpack(due))", "")])  # what is due stays in the schedule
+def test_a_library_with_a_mistake_is_found_out_and_the_seed_is_named(queue, right, wrong):
+    ours = library()
+    assert ours.count(right) == 1
+    queue.redis.execute_command("FUNCTION", "LOAD", "REPLACE", ours.replace(right, wrong))
+    try:
+        with pytest.raises(AssertionError, match=r"SEED=0 after \d+ steps"):
+            simulate(queue, 0)
+    finally:
+        queue.redis.execute_command("FUNCTION", "LOAD", "REPLACE", ours)
