@@ -7,7 +7,7 @@
 #include "finance/money.h"
 #include "ledger/recurring_dates.h"
 
-enum { MONTHS_MAX = 1200, PAYEES_MAX = 100, PAYEES_DEFAULT = 10, MONTH_TEXT_SIZE = 7 };
+enum { DAY_MS = 86400000, MONTHS_MAX = 1200, PAYEES_MAX = 100, PAYEES_DEFAULT = 10, MONTH_TEXT_SIZE = 7 };
 enum { FORECAST_MAX = 60, FORECAST_DEFAULT = 12 }; /* months */
 
 /* What most reports are asked for. */
@@ -44,12 +44,14 @@ static void read_period(struct request *request, struct period *period)
     *period = (struct period){0};
     read_bound(request, "from", false, &period->first, &period->has_first);
     read_bound(request, "to", true, &period->last, &period->has_last);
-    if (!period->has_first || !period->has_last)
+    if (!period->has_first)
         return;
-    if (period->last < period->first)
+    int32_t last = period->has_last ? period->last : (int32_t)(request->now_ms / DAY_MS);
+    if (period->has_last && last < period->first)
         faults_add(&request->faults, "to", "must not be before from");
-    else if (period->last - period->first > MONTHS_MAX * 31)
-        faults_add(&request->faults, "to", "must be at most %d months behind from", MONTHS_MAX);
+    else if (last - period->first > MONTHS_MAX * 31)
+        faults_add(&request->faults, period->has_last ? "to" : "from",
+                   "must leave at most %d months from one to the other", MONTHS_MAX);
 }
 
 static void read_switches(struct request *request, struct period *period)

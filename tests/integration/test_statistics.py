@@ -66,7 +66,7 @@ def test_the_other_reports_say_the_same(books):
 @pytest.mark.parametrize("path, pointer", [
     ("/v1/analytics?period=next_month", "period"), ("/v1/statistics/monthly?from=2025-13", "from"),
     ("/v1/statistics/monthly?from=2025-02&to=2025-01", "to"), ("/v1/statistics/monthly?by=colour", "by"),
-    ("/v1/statistics/monthly?colour=red", "colour"), ("/v1/net-worth?from=1000-01&to=2025-01", "to"),
+    ("/v1/statistics/monthly?colour=red", "colour"), ("/v1/net-worth?from=1000-01&to=2025-01", "to"), ("/v1/net-worth?from=1000-01", "from"),
     ("/v1/statistics/payees?limit=101", "limit"), ("/v1/analytics?account=me", "account")])
 def test_a_bad_question_is_told_where(books, path, pointer):
     answer = books.client.get(path)
