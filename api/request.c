@@ -272,7 +272,7 @@ bool request_if_match(struct request *request, int64_t *version)
 {
     struct str value = head_find(request->head, "if-match");
     if (value.data == NULL || str_equal(value, STR("*")))
-        return false;
+        return false; /* that the thing is there at all, 404 says */
     *version = -1;
     if (value.size >= 2 && value.data[0] == '"' && value.data[value.size - 1] == '"' &&
         str_to_int((struct str){value.data + 1, value.size - 2}, version) != 0)

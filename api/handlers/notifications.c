@@ -134,6 +134,8 @@ static void written(struct request *request, struct db_answer *outcome)
 {
     if (outcome->result != 0)
         request_answer_failure(request, outcome);
+    else if (outcome->rows.count == 0)
+        reply_problem(request, PROBLEM_STALE, NULL);
     else
         answer(request);
 }
@@ -147,10 +149,15 @@ void handle_notification_get(struct request *request)
 void handle_notification_update(struct request *request)
 {
     const char *body = read_body(request);
+    int64_t version;
     if (request_refused(request))
         return;
     struct db_params *params = request_params(request);
     db_add_id(params, &request->user);
     db_add_text(params, body);
+    if (request_if_match(request, &version))
+        db_add_int(params, version);
+    else
+        db_add_null(params);
     request_run(request, &sql_notification_set, params, written);
 }
