@@ -14,8 +14,11 @@
 enum {
     IN_MORE_BELOW = SERVER_READ_SIZE, /* reading goes on while fewer bytes wait */
     IN_LIMIT = 2 * SERVER_READ_SIZE,
-    IN_KEPT = 4096,   /* a larger empty buffer is given back */
-    LINGER_MS = 2000, /* after the last answer: time for the client to read it before a reset destroys it */
+    IN_KEPT = 4096, /* a larger empty buffer is given back */
+    /* After the last answer a client that still sends is read and dropped for a while: closing at once would
+     * reset the connection and destroy the answer before he reads it (RFC 9112 §9.6). */
+    LINGER_MS = 2000, /* since he last sent something */
+    LINGER_ALL_MS = 30000,
     LINGER_BYTES = 64 << 20,
     STREAM_QUEUE_LIMIT = 64 * 1024,
     HEARTBEAT_MS = 15000,
@@ -51,6 +54,7 @@ struct conn {
     uv_write_t write;
     uv_shutdown_t shutdown;
     size_t write_left, lingered;
+    uint64_t linger_end_ms;
     void (*piece_taken)(struct request *request); /* the answer goes on behind what is on its way */
     int closing_handles;
 };
@@ -137,8 +141,10 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
         return;
     if (size > 0 && conn->state == CONN_LINGER) {
         conn->lingered += (size_t)size;
-        if (conn->lingered > LINGER_BYTES)
+        if (conn->lingered > LINGER_BYTES || uv_now(conn->tcp.loop) > conn->linger_end_ms)
             conn_close(conn);
+        else
+            start_timer(conn, LINGER_MS);
         return;
     }
     if (size > 0) {
@@ -189,6 +195,7 @@ static void finish_answer(struct conn *conn)
     }
     conn->state = CONN_LINGER;
     buf_free(&conn->in);
+    conn->linger_end_ms = uv_now(conn->tcp.loop) + LINGER_ALL_MS;
     start_timer(conn, LINGER_MS);
     if (uv_shutdown(&conn->shutdown, (uv_stream_t *)&conn->tcp, NULL) != 0) {
         conn_close(conn);

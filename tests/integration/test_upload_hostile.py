@@ -2,7 +2,9 @@
 within its limits, memory stays bounded, and others are served meanwhile."""
 
 import os
+import select
 import socket
+import time
 import zlib
 
 import pytest
@@ -76,6 +78,16 @@ def test_an_endless_body_is_cut_off_at_the_limit_and_leaves_nothing(instance, pe
 
 def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(person):
     with open_upload(person, {"Content-Length": str(10_000_000_000)}) as connection:
+        assert connection.recv(1000).split()[1] == b"413"
+
+
+def test_who_sends_slowly_still_gets_to_read_why_he_is_refused(person):
+    """Longer than a silent client would be waited for: 2 s."""
+    with open_upload(person, {"Content-Length": str(10_000_000_000)}) as connection:
+        start = time.monotonic()
+        while time.monotonic() < start + 2.6:
+            connection.sendall(bytes(1000))
+            select.select([], [], [], 0.1)
         assert connection.recv(1000).split()[1] == b"413"
 
 
