@@ -123,6 +123,28 @@ def test_sql_knows_the_minor_units_that_the_programs_know(instance):
     assert len(known) > 170 and dict(rows) == known
 
 
+def test_the_latest_way_is_taken_and_of_one_day_the_pairs_own(instance, newcomer):
+    load(newcomer, "date,base,quote,rate\n" + "\n".join((
+        "2026-01-01,SEK,NOK,0.9", "2026-01-03,NOK,SEK,1.25",                             # inverse, and later
+        "2026-01-05,SEK,DKK,0.5", "2026-01-07,NOK,DKK,0.4",                              # through the krone of Denmark, later still
+        "2026-01-08,SEK,NOK,0.7", "2026-01-08,SEK,DKK,0.6", "2026-01-08,NOK,DKK,0.5",    # all on one day
+        "2026-01-08,NOK,SEK,1.6")))
+    expected = {"2025-12-31": None, "2026-01-01": "0.9", "2026-01-02": "0.9", "2026-01-03": "0.8", "2026-01-06": "0.8", "2026-01-07": "1.25", "2026-01-08": "0.7",
+                "2026-02-01": "0.7"}
+    for day, rate in expected.items():
+        (num, den), = instance.query("SELECT num, den FROM app_user u, fx_rate_on(u.id, 'SEK', 'NOK', %s) WHERE username = %s", day, newcomer.username)
+        assert (num and Fraction(num) / Fraction(den)) == (rate and Fraction(rate)), day
+
+
+def test_a_conversion_is_exact_and_rounds_half_to_even(instance):
+    cases = [(minor, digits, num, den, to) for minor in (-7, -5, -3, -1, 0, 1, 3, 5, 7, 10**18 - 1, -25, 1234567) for digits in (0, 2, 3)
+             for num, den in (("0.5", "1"), ("1", "2"), ("1", "0.008"), ("1.0823", "0.3071"), ("123456789012345678.9", "3"), ("1", "3")) for to in (0, 2, 4)]
+    found = instance.query("SELECT fx_convert(m, e, n::numeric, d::numeric, t)::text FROM unnest(%s::numeric[], %s::integer[], %s::text[], %s::text[], %s::integer[])"
+                           " WITH ORDINALITY AS c (m, e, n, d, t, i) ORDER BY i", *(list(column) for column in zip(*cases)))
+    for (minor, digits, num, den, to), (text,) in zip(cases, found):
+        assert Fraction(text) == half_even(minor * Fraction(num) / Fraction(den) * Fraction(10) ** (to - digits)), (minor, digits, num, den, to)
+
+
 # Reports
 
 FIRST, LAST = datetime.date(2026, 3, 1), datetime.date(2026, 7, 31)
