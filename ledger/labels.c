@@ -238,11 +238,19 @@ int learners_load(struct db *db, struct arena *arena, const struct sql *statemen
     if (db_run(db, statement, &params, &rows, err) != 0)
         return -1;
     *found = learners_read(&rows, learners);
+    return 0;
+}
+
+int learners_load_categories(struct db *db, struct arena *arena, struct learner *learners, size_t count,
+                             struct err *err)
+{
+    struct db_params params;
+    struct db_rows rows;
     db_params_init(&params, arena);
-    learners_category_params(&params, learners, *found);
+    learners_category_params(&params, learners, count);
     if (db_run(db, &sql_label_categories, &params, &rows, err) != 0)
         return -1;
-    learners_read_categories(&rows, arena, learners, *found);
+    learners_read_categories(&rows, arena, learners, count);
     return 0;
 }
 

@@ -66,10 +66,14 @@ void learners_label_params(struct db_params *params, const struct learner *learn
 size_t learner_read_labels(const struct learner *learner, const struct db_rows *rows, int *row,
                            struct arena *arena, struct classifier_label **labels);
 
-/* Blocking: learners with their categories, for a worker, by sql_label_learners or sql_classifier_hold.
+/* Blocking, for a worker: learners without their categories, by sql_label_learners or sql_classifier_hold.
  * learners: room for count; the number in *found. */
 int learners_load(struct db *db, struct arena *arena, const struct sql *statement, const struct id *users,
                   size_t count, struct learner *learners, size_t *found, struct err *err) MUST_CHECK;
+
+/* Blocking, for a worker: their categories. */
+int learners_load_categories(struct db *db, struct arena *arena, struct learner *learners, size_t count,
+                             struct err *err) MUST_CHECK;
 
 /* In the current transaction: says that the rows of these people want sorting. wants[i] is set when jobs[i]
  * is to be accepted for it; otherwise a job that has not begun will do it. */

@@ -145,10 +145,20 @@ void models_give(struct models *models, struct model *model)
     models->kept[place] = models->kept[--models->count];
 }
 
-int64_t model_lacks(const struct model *model, const struct learner *learner)
+int64_t models_lack(const struct models *models, const struct learner *learner, bool *is_kept)
 {
-    int64_t behind = learner->revision - model->revision, all = learner->labels - learner->skip;
-    return behind < all ? behind : all;
+    int64_t all = learner->labels - learner->skip;
+    *is_kept = false;
+    for (size_t i = 0; i < models->count && all > 0; i++) {
+        const struct model *model = models->kept[i];
+        if (id_equal(&model->user, &learner->user) && model->revision <= learner->revision &&
+            model->revision >= learner->rewritten) {
+            int64_t behind = learner->revision - model->revision;
+            *is_kept = true;
+            return behind < all ? behind : all;
+        }
+    }
+    return all;
 }
 
 void model_learn(struct model *model, const struct learner *learner, const struct classifier_label *labels,

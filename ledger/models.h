@@ -38,8 +38,9 @@ void models_set_prior(struct models *models, int64_t version, struct prior *prio
 struct model *models_take(struct models *models, const struct learner *learner);
 void models_give(struct models *models, struct model *model);
 
-/* At most how many labels the model has still to learn to be its learner's. */
-int64_t model_lacks(const struct model *model, const struct learner *learner);
+/* At most how many labels are still to be learned until there is the learner's model; *is_kept says whether
+ * one is kept that can be gone on with. Needs nothing of the learner's categories, and so can be mistaken. */
+int64_t models_lack(const struct models *models, const struct learner *learner, bool *is_kept);
 
 /* CPU work, on any thread. */
 void model_learn(struct model *model, const struct learner *learner, const struct classifier_label *labels,

@@ -8,6 +8,8 @@
 #include "tasks/classify.h"
 #include "tasks/classify_pupils.h"
 
+enum { BATCH_US = 5000 }; /* a batch may always take as much: one row of a person with 200 labels */
+
 /* What a rule does besides the category, as classify_store.sql does it to stored rows. */
 static void act(struct new_transaction *transaction, const struct rule *rule, struct arena *arena)
 {
@@ -85,7 +87,7 @@ static bool is_teacher(const struct posters *posters, const struct id *user)
 /* The rows of this person can be sorted now. */
 static bool is_ready(const struct pupil *pupil, const struct posters *posters)
 {
-    return pupil != NULL && pupil->model != NULL && !is_teacher(posters, &pupil->learner->user);
+    return pupil != NULL && !is_teacher(posters, &pupil->learner->user);
 }
 
 static bool is_scored(const struct pupil *pupil)
@@ -113,8 +115,11 @@ int classify_incoming(struct task_context *context, struct new_transaction *list
     struct posters posters;
     struct pupils pupils;
     read_posters(&posters, list, count, context->arena);
+    int64_t budget_us = (int64_t)count * settings.classify_incoming_us;
+    if (budget_us > 0 && budget_us < BATCH_US)
+        budget_us = BATCH_US;
     int status = pupils_load(&pupils, context, &sql_classifier_hold, posters.people, posters.people_count,
-                             settings.classify_incoming_labels, err);
+                             budget_us, err);
     if (status == 0)
         status = follow_up(context, &pupils, &posters, err);
     for (size_t i = 0; status == 0 && i < count; i++) {

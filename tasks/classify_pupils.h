@@ -12,8 +12,8 @@
 struct pupil {
     struct learner *learner;
     struct rule_list rules;
-    struct model *model; /* NULL: it lacks more labels than may be learned now */
-    bool outdated;       /* the log changed since the model was made */
+    struct model *model;
+    bool outdated; /* the log changed since the model was made */
 };
 
 struct pupils {
@@ -23,15 +23,12 @@ struct pupils {
     size_t count;
 };
 
-/* The labels that models may learn in one batch when the batch may not take long. */
-#define PUPILS_LABELS_ALL INT64_MAX
-
 /* Reads learners by `learners` (sql_label_learners or sql_classifier_hold), categories, rules, prior and the
- * labels that the child's models lack, at most labels_max of them; who does not exist is left out. users:
- * sorted, without repetitions. What is read lives in the context's arena. Call pupils_give_back whatever the
- * result. */
+ * labels that the child's models lack; who does not exist is left out. budget_us: who would cost more CPU
+ * time than is left of it is left out too; -1 for all. users: sorted, without repetitions. What is read lives
+ * in the context's arena. Call pupils_give_back whatever the result. */
 int pupils_load(struct pupils *pupils, struct task_context *context, const struct sql *learners,
-                const struct id *users, size_t count, int64_t labels_max, struct err *err) MUST_CHECK;
+                const struct id *users, size_t count, int64_t budget_us, struct err *err) MUST_CHECK;
 
 /* The models go back to the child's others. */
 void pupils_give_back(struct pupils *pupils);

@@ -68,8 +68,7 @@ static int load(struct sorting *sorting, const struct work *works, size_t count,
     db_add_ids(&params, jobs, NULL, count);
     if (db_run(sorting->context->db, &sql_classify_begin, &params, NULL, err) != 0)
         return -1;
-    return pupils_load(&sorting->pupils, sorting->context, &sql_label_learners, users, user_count,
-                       PUPILS_LABELS_ALL, err);
+    return pupils_load(&sorting->pupils, sorting->context, &sql_label_learners, users, user_count, -1, err);
 }
 
 static int read_page(struct sorting *sorting, const struct work *work, const struct db_rows *last,

@@ -292,7 +292,7 @@ def test_a_posted_row_is_stored_with_its_category_in_one_go(pupil):
 
 
 def test_rows_that_wait_for_a_large_model_are_sorted_right_after(make_instance):
-    own = make_instance(PURSER_CLASSIFY_INCOMING_LABELS=0)
+    own = make_instance(PURSER_CLASSIFY_INCOMING_US=0)
     own.start("api", "worker", "scheduler")
     person = register(own)
     mine = category(person, "Zorb things")
