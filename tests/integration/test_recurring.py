@@ -15,6 +15,7 @@ import pytest
 from dateutil.rrule import rrulestr
 from support.clock import Clock
 from support.instance import binary, clean_environment, run_purser
+from support.recurrence import DAYS, Rule
 from support.waiting import wait_until
 from test_rollups import NOW, Books, difference
 
@@ -292,17 +293,16 @@ def test_random_rules_are_previewed_as_dateutil_has_them():
     """dateutil knows no SKIP: it leaves out days that a month lacks. It counts BYSETPOS in the start's week from the start on, and
     mixes of numbered and plain weekdays not at all; so neither is asked here."""
     chance = random.Random(20251121)
-    days = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
     for _ in range(120):
         freq = chance.choice(("DAILY", "WEEKLY", "MONTHLY", "MONTHLY", "YEARLY"))
-        parts = [f"FREQ={freq}", f"INTERVAL={chance.randint(1, 4)}", f"WKST={chance.choice(days)}"]
+        parts = [f"FREQ={freq}", f"INTERVAL={chance.randint(1, 4)}", f"WKST={chance.choice(DAYS)}"]
         if chance.random() < 0.3:
             parts.append("BYMONTH=" + ",".join(map(str, sorted(chance.sample(range(1, 13), 3)))))
         if freq != "WEEKLY" and chance.random() < 0.4:
             parts.append("BYMONTHDAY=" + ",".join(map(str, chance.sample([n for n in range(-31, 32) if n], 3))))
         elif chance.random() < 0.5:
             number = str(chance.choice((-2, -1, 1, 2, 3))) if freq in ("MONTHLY", "YEARLY") and chance.random() < 0.6 else ""
-            parts.append("BYDAY=" + ",".join(number + day for day in chance.sample(days, 2)))
+            parts.append("BYDAY=" + ",".join(number + day for day in chance.sample(DAYS, 2)))
         if freq in ("MONTHLY", "YEARLY") and any(part.startswith(("BYDAY", "BYMONTHDAY")) for part in parts) and chance.random() < 0.4:
             parts.append("BYSETPOS=" + str(chance.choice((-2, -1, 1, 2))))
         rule, start = ";".join(parts), datetime.date(2024, 1, 1) + datetime.timedelta(chance.randrange(800))
@@ -310,6 +310,36 @@ def test_random_rules_are_previewed_as_dateutil_has_them():
         expected = [str(moment.date()) for moment in rrulestr(rule, dtstart=datetime.datetime.combine(start, datetime.time())).replace(until=end)]
         shown = run_purser("recurring", "preview", rule + ";SKIP=OMIT", str(start), "2000").stdout.split()
         assert [date for date in shown if date <= str(end.date())] == expected, (rule, start)
+
+
+def random_skip_rule(chance):
+    freq = chance.choice(("MONTHLY", "YEARLY"))
+    parts = [f"FREQ={freq}", f"INTERVAL={chance.choice((1, 1, 2, 3, 7))}"]
+    if chance.random() < 0.4:
+        parts.append("BYMONTH=" + ",".join(map(str, sorted(chance.sample(range(1, 13), 4)))))
+    if chance.random() < 0.7:
+        parts.append("BYMONTHDAY=" + ",".join(map(str, chance.sample([n for n in (*range(-31, -26), -1, 1, *range(27, 32)) if n], chance.randint(1, 4)))))
+    if chance.random() < 0.4:
+        parts.append("BYDAY=" + ",".join(chance.choice(("", "1", "-1", "3")) + day for day in chance.sample(DAYS, 3)))
+    if len(parts) > 2 and chance.random() < 0.4:
+        parts.append("BYSETPOS=" + ",".join(map(str, chance.sample((-2, -1, 1, 2, 3), 2))))
+    if chance.random() < 0.4:
+        parts.append(chance.choice((f"COUNT={chance.randint(1, 30)}", f"UNTIL=203{chance.randrange(10)}0228", "UNTIL=20310131T235959Z")))
+    return ";".join(parts)
+
+
+def test_random_rules_with_skip_are_previewed_as_the_oracle_has_them():
+    """What dateutil can't be asked: days that a month lacks, moved back or on, counted once, beside COUNT, UNTIL and BYSETPOS."""
+    chance, seen = random.Random(7529), 0
+    for _ in range(150):
+        rule, start = random_skip_rule(chance), datetime.date(2024, 1, 1) + datetime.timedelta(chance.randrange(1500))
+        skip = chance.choice(("BACKWARD", "FORWARD", "OMIT", None))
+        rule += f";RSCALE=GREGORIAN;SKIP={skip}" if skip else ""
+        last = start + datetime.timedelta(3000)
+        shown = [date for date in run_purser("recurring", "preview", rule, str(start), "60", check=False).stdout.split() if date <= str(last)]
+        assert shown == [str(date) for date in Rule(rule, start).dates(60, last)], (rule, start)
+        seen += len(shown)
+    assert seen > 2000
 
 
 def test_the_scheduler_hands_over_and_the_workers_enter_once_while_they_are_killed(make_instance):
