@@ -103,7 +103,9 @@ const struct command command_recurring = {
     .name = "recurring",
     .usage = "preview RULE START [COUNT [WEEKEND]] | due | list | add AMOUNT DESCRIPTION RULE START "
              "[--account NAME] "
-             "[--category NAME] [--weekend RULE] [--catch-up POLICY] | dates ID | skip ID DATE | delete ID",
-    .summary = "Recurring entries: show a rule's dates, enter what is due, list, add, skip and delete",
+             "[--category NAME] [--weekend RULE] [--catch-up POLICY] | suggest | dates ID | skip ID DATE | "
+             "post ID DATE | postpone ID DATE TO | pause ID | resume ID | delete ID",
+    .summary = "Recurring entries: add a rule, show its dates, skip, enter or move one, pause, delete; enter "
+               "what is due",
     .run = run,
 };

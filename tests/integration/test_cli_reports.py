@@ -59,16 +59,32 @@ def test_rates_are_loaded_and_stats_told_in_another_currency(shell, tmp_path):
 
 def test_a_rule_is_added_shown_skipped_and_deleted(shell):
     start = shell.today + datetime.timedelta(3)
-    rule = shell("recurring", "add", "-12.50", "gym", "FREQ=WEEKLY;COUNT=2", str(start), "--category", shell.category["name"]).stdout.strip()
+    rule = shell("recurring", "add", "-12.50", "gym", "FREQ=WEEKLY;COUNT=2", str(start), "--category", shell.other["name"]).stdout.strip()
     assert [line for line in shell("recurring", "list").stdout.splitlines() if rule in line and "-12.50" in line and str(start) in line]
     assert lines(shell("stats", "--forecast").stdout)[f"{start:%Y-%m}"][:2] in (["0.00", "25.00"], ["0.00", "12.50"])
     shell("recurring", "skip", rule, str(start))
     found = lines(shell("recurring", "dates", rule).stdout)
     assert found[str(start)][-1] == "skipped" and found[str(start + datetime.timedelta(7))][-1] == "scheduled"
+    shell("recurring", "pause", rule)
+    assert [line for line in shell("recurring", "list").stdout.splitlines() if rule in line and " paused " in line]
+    shell("recurring", "resume", rule)
+    later = start + datetime.timedelta(7)
+    shell("recurring", "postpone", rule, str(later), str(later + datetime.timedelta(2)))
+    assert lines(shell("recurring", "dates", rule).stdout)[str(later)] == [str(later + datetime.timedelta(2)), "-12.50", "postponed"]
+    shell("recurring", "post", rule, str(later))
+    assert lines(shell("recurring", "dates", rule).stdout)[str(later)] == [str(shell.today), "-12.50", "posted"]
     refused = shell("recurring", "skip", rule, str(start + datetime.timedelta(1)), check=False)
     assert refused.returncode == 1 and "is not a date of this rule" in refused.stderr
     shell("recurring", "delete", rule)
     assert rule not in shell("recurring", "list").stdout
+
+
+def test_what_history_proposes_is_shown(shell):
+    account = shell.person.main_account()["id"]
+    rows = [{"account_id": account, "amount": "-8.00", "date": str(shell.today - datetime.timedelta(14 * n)), "description": "MUSIC CLUB"} for n in range(1, 5)]
+    assert shell.person.client.post("/v1/transactions", {"transactions": rows}, headers={"Prefer": "wait=20"}).status == 200
+    row, = [line for line in shell("recurring", "suggest").stdout.splitlines() if line.startswith("MUSIC CLUB")]
+    assert "-8.00" in row and "FREQ=WEEKLY;INTERVAL=2" in row and row.split()[-2:] == [str(shell.today), "4"]
 
 
 def test_a_budget_is_set_shown_and_deleted(shell):
