@@ -101,17 +101,16 @@ static void choose_sample(struct arena *arena, struct str head, bool whole, cons
 
 static bool looks_like_header(const struct sample_record *record)
 {
-    size_t named = 0, digits = 0;
+    size_t named = 0, numbers = 0;
     for (size_t i = 0; i < record->count; i++) {
         struct str cell = record->cells[i];
-        named += cell.size > 0;
+        size_t digits = 0;
         for (size_t j = 0; j < cell.size; j++)
-            if (cell.data[j] >= '0' && cell.data[j] <= '9') {
-                digits++;
-                break;
-            }
+            digits += cell.data[j] >= '0' && cell.data[j] <= '9';
+        named += cell.size > 0;
+        numbers += digits * 2 > cell.size; /* "VWZ1" is a name */
     }
-    return named >= 2 && digits * 2 <= named;
+    return named >= 2 && numbers * 2 <= named;
 }
 
 /* The record before the first row that is wide enough to name its columns. */

@@ -134,6 +134,8 @@ static const struct {
     {"BUCHUNGSTAG;EMPFÄNGER;WÄHRUNG;BETRAG\n31.12.2024;a;USD;-1,50\n", NULL, "2024-12-31 -1.50 USD a\n", "?"},
     {"日付,摘要,お支払金額,お預り金額\n2024/01/02,コンビニ,500,\n2024/01/03,給与,,\"1,234\"\n", NULL,
      "2024-01-02 -500.00 EUR コンビニ\n2024-01-03 1234.00 EUR 給与\n", "?"},
+    /* names may end in numbers */
+    {"Tag;Art;T1;T2;T3;T4;Betrag\n31.12.2024;x;a;;b;;-1,50\n", NULL, "2024-12-31 -1.50 EUR x a b\n", "?"},
     /* of two columns of money without names the fuller one is money out */
     {"02.01.2024;a;;1,00\n03.01.2024;b;;2,00\n04.01.2024;c;9,00;\n", NULL,
      "2024-01-02 -1.00 EUR a\n2024-01-03 -2.00 EUR b\n2024-01-04 9.00 EUR c\n", "?"},
