@@ -2,8 +2,8 @@
 -- $1 user, $2 before this date (text; 'infinity' too), $3 and this id (text), $4 limit, $5 account, $6 category, $7 tag, $8 from,
 -- $9 least and $10 most as decimal text, $11 words, $12 status, $13 upload, $14 uncategorised
 WITH page AS (
-    SELECT date, id, transaction_json(row, (SELECT exponent FROM account WHERE account.id = (row).account_id)) AS json,
-           row_number() OVER (ORDER BY date DESC, id DESC) AS n
+    SELECT rows.date, rows.id, transaction_json(row, account.exponent) AS json,
+           row_number() OVER (ORDER BY rows.date DESC, rows.id DESC) AS n
     FROM (
         (SELECT t.date, t.id, t AS row FROM transaction t
          WHERE t.user_id = $1::uuid AND t.deleted_at IS NULL
@@ -40,7 +40,7 @@ WITH page AS (
          LIMIT $4::bigint + 1)
         ORDER BY date DESC, id DESC
         LIMIT $4::bigint + 1
-    ) AS rows
+    ) AS rows JOIN account ON account.id = (row).account_id
 )
 SELECT coalesce(json_agg(json ORDER BY n) FILTER (WHERE n <= $4::bigint), '[]')::text AS body,
        CASE WHEN count(*) > $4::bigint
