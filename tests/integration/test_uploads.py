@@ -225,3 +225,31 @@ def test_a_worker_killed_in_the_middle_goes_on_where_it_was(make_instance):
         wait_for_rows(person, path, kill * 1000 + 100)
         instance.restart("worker", signal.SIGKILL)
     finished(person, path, 6000)
+
+
+def test_an_import_whose_job_was_cancelled_has_failed_and_can_be_undone(make_instance):
+    instance, person, path = start_large_import(make_instance, 6000)
+    wait_for_rows(person, path, 200)
+    upload_id, job = path.split("/")[-1], person.client.get(path).json()["job_id"]
+    assert person.client.delete(f"/v1/jobs/{job}").status in (200, 202, 204)
+    ended = wait_until(lambda: (state := person.client.get(path).json())["state"] == "failed" and state, 20)
+    assert "cancelled" in ended["error"] and 0 < ended["rows"] < 6000
+    assert sum(ended["fates"].values()) == ended["rows"] == len(amounts(person, person.main_account()))
+    assert person.client.delete(path).status == 202
+    wait_until(lambda: person.client.get(path).json()["state"] == "undone", 20)
+    assert amounts(person, person.main_account()) == []
+    assert instance.query("SELECT inserted FROM upload WHERE id = %s", upload_id)[0][0] == ended["rows"]
+
+
+def test_an_import_that_is_dead_has_failed_and_goes_on_when_it_is_run_again(make_instance):
+    instance, person, path = start_large_import(make_instance, 3000)
+    wait_for_rows(person, path, 200)
+    instance.kill("worker")
+    job = person.client.get(path).json()["job_id"]
+    instance.query("UPDATE job SET state = 'dead', error = 'crashed three times' WHERE id = %s RETURNING id", job)
+    ended = person.client.get(path).json()
+    assert (ended["state"], ended["error"]) == ("failed", "the import ended: crashed three times")
+    instance.query("UPDATE job SET state = 'accepted', error = NULL WHERE id = %s RETURNING id", job)
+    assert person.client.get(path).json()["state"] == "queued"
+    instance.start("worker")
+    finished(person, path, 3000)
