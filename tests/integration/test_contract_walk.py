@@ -98,6 +98,7 @@ def walk_ledger(walk):
                                                                 {"amount": str(float(found[0]["amount"]) + 1), "memo": "rest"}]})
     walk("GET", f"/v1/transactions/{{id={one}}}")
     walk("GET", f"/v1/transactions/{{id={two}}}/category")
+    walk("POST", f"/v1/transactions/{{id={two}}}/category/confirm")
     walk("DELETE", f"/v1/transactions/{{id={two}}}/category")
     walk("DELETE", f"/v1/transactions/{{id={two}}}", status=204)
     walk("POST", f"/v1/transactions/{{id={two}}}/restore")
