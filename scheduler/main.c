@@ -64,20 +64,20 @@ static void come_when_a_lease_ends(struct scheduler *scheduler)
         scheduler->reap_at_ms = ends_ms;
 }
 
+/* What others wait for comes first: a periodic task may take its time. */
 static int work(struct scheduler *scheduler, struct err *err)
 {
     int result = 0;
+    if (is_due(&scheduler->reap_at_ms, scheduler->relay.idle ? REAP_IDLE_MS : REAP_MS)) {
+        result = reap_tick(scheduler, err) != 0 || reap_record(scheduler, err) != 0 ? -1 : 0;
+        if (result == 0)
+            come_when_a_lease_ends(scheduler);
+    }
+    if (result == 0 && (is_due(&scheduler->relay_at_ms, RELAY_MS) || scheduler->relay.full))
+        result = relay_tick(scheduler, err);
+    arena_reset(&scheduler->arena);
     if (is_due(&scheduler->periodic_at_ms, PERIODIC_MS) && periodic_tick(scheduler, err) != 0)
         result = -1;
-    arena_reset(&scheduler->arena);
-    if (is_due(&scheduler->reap_at_ms, scheduler->relay.idle ? REAP_IDLE_MS : REAP_MS)) {
-        if (reap_tick(scheduler, err) != 0 || reap_record(scheduler, err) != 0)
-            return -1;
-        come_when_a_lease_ends(scheduler);
-    }
-    if ((is_due(&scheduler->relay_at_ms, RELAY_MS) || scheduler->relay.full) &&
-        relay_tick(scheduler, err) != 0)
-        return -1;
     return result;
 }
 

@@ -1,28 +1,5 @@
 -- Dispatchers: their lease, what they hold, what becomes of it when they or their children die.
 
--- purser_beat NODE NOW LEASE_NOW LEASE_MS HOLDS ASKS INFO -> { next_due or -1, id to cancel… }
--- HOLDS is 0 when the node holds no job (nothing to cancel), ASKS 1 when it wants to know next_due, INFO is "" when it has
--- not changed: an idle node costs Redis next to nothing.
-local function beat(keys, args)
-    local K, node = shard(keys), args[1]
-    call('ZADD', K.nodes, lease_now(args[3]) + tonumber(args[4]), node)
-    if args[7] ~= '' then
-        call('HSET', K.info, node, args[7])
-    end
-    local reply = {args[6] == '1' and next_due(K) or -1}
-    if args[5] ~= '0' then
-        -- They stay until the job has ended: a node that dies now leaves them to who reaps it.
-        for _, id in ipairs(call('SMEMBERS', K.cancel .. node)) do
-            if call('HEXISTS', K['in'] .. node, id) == 1 then
-                reply[#reply + 1] = id
-            else
-                call('SREM', K.cancel .. node, id)
-            end
-        end
-    end
-    return reply
-end
-
 -- purser_ring: wakes an idle dispatcher (a plain RPUSH would be refused when memory is full)
 local function ring(keys)
     ring_bell(shard(keys))
@@ -156,6 +133,42 @@ local function give_up(K, node, now, budget)
     call('HDEL', K.info, node)
     call('DEL', K.cancel .. node)
     return jobs, 1
+end
+
+-- The scheduler gives up dead nodes the moment their lease ends. When it is away, or waits for its database, whoever lives
+-- does it a little later.
+local OVERDUE_MS = 500
+local function give_up_overdue(K, by, now, lease)
+    local first = call('ZRANGE', K.nodes, 0, 0, 'WITHSCORES')
+    if first[1] and first[1] ~= by and tonumber(first[2]) + OVERDUE_MS <= lease then
+        give_up(K, first[1], now, CHUNK)
+        call('RPUSH', K.bell, '1', '1')
+    end
+end
+
+-- purser_beat NODE NOW LEASE_NOW LEASE_MS HOLDS ASKS INFO -> { next_due or -1, id to cancel… }
+-- HOLDS is 0 when the node holds no job (nothing to cancel), ASKS 1 when it wants to know next_due, INFO is "" when it has
+-- not changed: an idle node costs Redis next to nothing.
+local function beat(keys, args)
+    local K, node = shard(keys), args[1]
+    local lease = lease_now(args[3])
+    call('ZADD', K.nodes, lease + tonumber(args[4]), node)
+    give_up_overdue(K, node, tonumber(args[2]), lease)
+    if args[7] ~= '' then
+        call('HSET', K.info, node, args[7])
+    end
+    local reply = {args[6] == '1' and next_due(K) or -1}
+    if args[5] ~= '0' then
+        -- They stay until the job has ended: a node that dies now leaves them to who reaps it.
+        for _, id in ipairs(call('SMEMBERS', K.cancel .. node)) do
+            if call('HEXISTS', K['in'] .. node, id) == 1 then
+                reply[#reply + 1] = id
+            else
+                call('SREM', K.cancel .. node, id)
+            end
+        end
+    end
+    return reply
 end
 
 -- Who counts against a limit without being in flight (its envelope was lost while it ran, say) counts no more.

@@ -107,6 +107,16 @@ def test_a_limit_is_free_again_when_the_job_that_held_it_vanished_while_it_ran(q
     assert [job_id for job_id, _ in swap(queue, "n:2:a", 2, 2000)] == [second]
 
 
+def test_a_dead_dispatcher_is_given_up_by_another_when_no_scheduler_is_there(queue):
+    ids = queue.put_many(3)
+    swap(queue, "n:1:a", 1, 1000)
+    queue.call("beat", "n:2:a", 7200, 7200, 6000, 0, 0, "")  # its lease has just ended: that is for the scheduler
+    assert {queue.state(job_id) for job_id in ids} == {"running"}
+    queue.call("beat", "n:2:a", 7600, 7600, 6000, 0, 0, "")
+    assert {queue.state(job_id) for job_id in ids} == {"queued"} and queue.nodes() == ["n:2:a"]
+    assert sorted(job_id for job_id, _ in swap(queue, "n:2:a", 1, 7600)) == sorted(ids)
+
+
 @pytest.mark.parametrize("what", ["dies", "retries", "snoozes", "gives it back"])
 def test_a_cancelled_job_does_not_run_again_whatever_its_node_says_meanwhile(queue, what):
     job_id = queue.put()
