@@ -1,10 +1,27 @@
-/* Statements of requests, and answers made of their rows. */
+/* What handlers answer by: refusals of what was sent, statements, and answers made of their rows. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "api/reply.h"
+
+int request_param_id(struct request *request, size_t index, struct id *id)
+{
+    if (id_parse(request->params[index], id) == 0)
+        return 0;
+    reply_problem(request, PROBLEM_NOT_FOUND, NULL);
+    return -1;
+}
+
+bool request_refused(struct request *request)
+{
+    request_check_query(request);
+    if (request->faults.count == 0)
+        return false;
+    reply_problem(request, PROBLEM_INVALID, NULL);
+    return true;
+}
 
 struct db_params *request_params(struct request *request)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/body.h"
-#include "api/dispatch.h"
+#include "api/request.h"
 #include "api/write_copy.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -407,7 +407,7 @@ static void start_request(struct conn *conn, size_t size)
     if (head_parse(bytes, request->head, &fault) != 0) {
         conn->keep_alive = false;
         conn->body.ended = true;
-        dispatch_refuse(request, fault.status, fault.detail);
+        conn->server->handler.refuse(request, fault.status, fault.detail);
         return;
     }
     const struct head *head = request->head;
@@ -416,7 +416,7 @@ static void start_request(struct conn *conn, size_t size)
     conn->body_seen = 0;
     conn->body_broken = false;
     conn->owes_continue = head->expects_continue && !conn->body.ended;
-    dispatch(request);
+    conn->server->handler.handle(request);
 }
 
 static void refuse_head(struct conn *conn, int status, const char *detail)
@@ -425,7 +425,7 @@ static void refuse_head(struct conn *conn, int status, const char *detail)
     conn->state = CONN_WORK;
     conn->keep_alive = false;
     conn->body.ended = true;
-    dispatch_refuse(conn->request, status, detail);
+    conn->server->handler.refuse(conn->request, status, detail);
 }
 
 /* False: more bytes must come. */

@@ -31,7 +31,6 @@ struct idempotent {
     const char *key;
     uint8_t hash[HASH_SIZE];
     struct idempotent *previous, *after; /* of those at work */
-    bool is_reserved;
 
     uv_timer_t *timer; /* while another is at work; freed by its close callback */
     int64_t ask_again_ms, give_up_ms;
@@ -120,7 +119,6 @@ void idempotency_close(struct idempotency *idempotency)
 static void add_working(struct idempotent *one)
 {
     struct idempotency *idempotency = one->request->api->idempotency;
-    one->is_reserved = true;
     one->after = idempotency->working;
     if (one->after != NULL)
         one->after->previous = one;
@@ -132,7 +130,6 @@ static void remove_working(struct idempotent *one)
     *(one->previous == NULL ? &one->request->api->idempotency->working : &one->previous->after) = one->after;
     if (one->after != NULL)
         one->after->previous = one->previous;
-    one->is_reserved = false;
 }
 
 /* Streamed bodies. Their hash is made on the loop: it takes less than a millisecond a piece. */
@@ -178,6 +175,45 @@ static struct str pack(struct request *request, const char *content_type, struct
             seal_close(request->arena, &request->api->idempotency->key, (struct str){text.data, text.size}));
     buf_free(&text);
     return sealed;
+}
+
+static void on_kept(struct request *request, struct db_answer *answer)
+{
+    struct idempotent *one = request->idempotent;
+    if (answer->result != 0)
+        log_warn("reply_not_kept", LOG_TEXT("error", answer->err.text),
+                 LOG_TEXT("trace", request->traceparent));
+    one->send(request, one->status, one->content_type, one->body);
+}
+
+/* Whether the same request is to be answered the same for a day: not when the answer was about the moment. */
+static bool is_lasting(int status)
+{
+    return status < 500 && status != 401 && status != 408 && status != 429;
+}
+
+static void keep_answer(struct request *request, int status, const char *content_type, struct str body,
+                        send_function *send)
+{
+    struct idempotent *one = request->idempotent;
+    remove_working(one);
+    one->status = status;
+    one->content_type = content_type;
+    one->body = body;
+    one->send = send;
+    struct str sealed = is_lasting(status) ? pack(request, content_type, body) : (struct str){NULL, 0};
+    struct db_params *params = request_params(request);
+    db_add_id(params, &request->user);
+    db_add_text(params, one->key);
+    db_add_id(params, &request->id);
+    if (sealed.data == NULL) {
+        db_add_time(params, clock_wall_ms());
+        request_run(request, &sql_idempotency_release, params, on_kept);
+        return;
+    }
+    db_add_int(params, status);
+    db_add_bytes(params, sealed.data, sealed.size);
+    request_run(request, &sql_idempotency_complete, params, on_kept);
 }
 
 static void replay(struct request *request)
@@ -275,6 +311,7 @@ static void on_reserved(struct request *request, struct db_answer *answer)
     } else if (rows_bool(rows, 0, 0)) {
         request->id = rows_id(rows, 0, 2);
         add_working(one);
+        request->keep_answer = keep_answer;
         one->next(request);
     } else if (rows_is_null(rows, 0, 3)) {
         wait_for_other(one);
@@ -337,49 +374,4 @@ void idempotent_begin(struct request *request, void (*next)(struct request *requ
     hash_request(request, one->hash);
     request->idempotent = one;
     reserve(one);
-}
-
-/* Keeping the answer */
-
-static void on_kept(struct request *request, struct db_answer *answer)
-{
-    struct idempotent *one = request->idempotent;
-    if (answer->result != 0)
-        log_warn("reply_not_kept", LOG_TEXT("error", answer->err.text),
-                 LOG_TEXT("trace", request->traceparent));
-    one->send(request, one->status, one->content_type, one->body);
-}
-
-/* Whether the same request is to be answered the same for a day: not when the answer was about the moment. */
-static bool is_lasting(int status)
-{
-    return status < 500 && status != 401 && status != 408 && status != 429;
-}
-
-void idempotent_finish(struct request *request, int status, const char *content_type, struct str body,
-                       send_function *send)
-{
-    struct idempotent *one = request->idempotent;
-    if (one == NULL || !one->is_reserved) {
-        send(request, status, content_type, body);
-        return;
-    }
-    remove_working(one);
-    one->status = status;
-    one->content_type = content_type;
-    one->body = body;
-    one->send = send;
-    struct str sealed = is_lasting(status) ? pack(request, content_type, body) : (struct str){NULL, 0};
-    struct db_params *params = request_params(request);
-    db_add_id(params, &request->user);
-    db_add_text(params, one->key);
-    db_add_id(params, &request->id);
-    if (sealed.data == NULL) {
-        db_add_time(params, clock_wall_ms());
-        request_run(request, &sql_idempotency_release, params, on_kept);
-        return;
-    }
-    db_add_int(params, status);
-    db_add_bytes(params, sealed.data, sealed.size);
-    request_run(request, &sql_idempotency_complete, params, on_kept);
 }

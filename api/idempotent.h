@@ -17,16 +17,10 @@ struct idempotency;
 struct idempotency *idempotency_new(struct api *api);
 void idempotency_close(struct idempotency *idempotency);
 
-/* Calls next when the request has to be worked on; answers it itself otherwise. */
+/* Calls next when the request has to be worked on, and will keep its answer; answers it itself otherwise. */
 void idempotent_begin(struct request *request, void (*next)(struct request *request));
 
 /* Called with what request_read_body delivers: piece and state as there. */
 void idempotent_saw_piece(struct request *request, struct str piece, int state);
-
-/* Called by reply with the answer to a request that has a reservation; `send` is called once it is kept.
- * content_type may be NULL. */
-void idempotent_finish(struct request *request, int status, const char *content_type, struct str body,
-                       void (*send)(struct request *request, int status, const char *content_type,
-                                    struct str body));
 
 #endif

@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "api/auth.h"
 #include "api/classify.h"
+#include "api/dispatch.h"
 #include "api/figures.h"
 #include "api/idempotent.h"
 #include "api/intake.h"
@@ -68,7 +69,7 @@ static int start(struct program *program, struct err *err)
         seal_load(settings.keys, &api->secret, err) != 0)
         return -1;
     api->loop = uv_default_loop();
-    api->server = server_open(api, settings.listen, err);
+    api->server = server_open(api, &(struct server_handler){dispatch, dispatch_refuse}, settings.listen, err);
     if (api->server == NULL)
         return -1;
     struct db_pool_options pool = {

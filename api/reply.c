@@ -10,7 +10,6 @@
 #include "api/conn.h"
 #include "api/cursor.h"
 #include "api/figures.h"
-#include "api/idempotent.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -115,7 +114,10 @@ static void answer(struct request *request, int status, const char *content_type
         abort(); /* two answers to one request would be read as the answer to the next */
     request->is_answered = true;
     request->gone = NULL;
-    idempotent_finish(request, status, content_type, body, send_now);
+    if (request->keep_answer != NULL)
+        request->keep_answer(request, status, content_type, body, send_now);
+    else
+        send_now(request, status, content_type, body);
 }
 
 void reply_text(struct request *request, int status, const char *content_type, struct str text)

@@ -6,7 +6,6 @@
 
 #include "api/api.h"
 #include "api/cursor.h"
-#include "api/reply.h"
 #include "api/server.h"
 #include "base/clock.h"
 #include "finance/date.h"
@@ -50,14 +49,6 @@ void request_free(struct request *request)
     arena_free(arena);
     free(arena);
     server_check_drained(server);
-}
-
-int request_param_id(struct request *request, size_t index, struct id *id)
-{
-    if (id_parse(request->params[index], id) == 0)
-        return 0;
-    reply_problem(request, PROBLEM_NOT_FOUND, NULL);
-    return -1;
 }
 
 /* The query */
@@ -241,17 +232,13 @@ int64_t request_page(struct request *request, const char **parts, size_t count)
     return limit;
 }
 
-bool request_refused(struct request *request)
+void request_check_query(struct request *request)
 {
     if (!request->query_is_read)
         read_query(request);
     for (size_t i = 0; i < request->query_count; i++)
         if (!request->query_items[i].is_read)
             faults_add(&request->faults, request->query_items[i].name, "is not a known parameter");
-    if (request->faults.count == 0)
-        return false;
-    reply_problem(request, PROBLEM_INVALID, NULL);
-    return true;
 }
 
 /* Body and headers */

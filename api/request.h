@@ -92,6 +92,10 @@ struct request {
     struct buf headers;  /* of the answer to come */
     struct buf received; /* a body of kind JSON or BATCH */
     struct idempotent *idempotent;
+    /* Keeps the answer, then calls send with it; NULL: it is sent at once. */
+    void (*keep_answer)(struct request *request, int status, const char *content_type, struct str body,
+                        void (*send)(struct request *request, int status, const char *content_type,
+                                     struct str body));
     void (*piece_wanted)(struct request *request, struct str piece, int state);
     enum body_fault body_fault;
     void (*gone)(struct request *request);
@@ -99,9 +103,11 @@ struct request {
     int64_t started_us;
 };
 
-/* For conn and dispatch. A request lives from its head to behind its answer. */
+/* For conn, dispatch and answer. A request lives from its head to behind its answer. */
 /* Decodes a path parameter in place. -1: it is not percent-encoded UTF-8. */
 int request_decode_param(struct request *request, struct str *param) MUST_CHECK;
+/* Adds a fault for each query parameter that nobody asked for. */
+void request_check_query(struct request *request);
 struct request *request_new(struct api *api, struct conn *conn);
 void request_free(struct request *request);
 

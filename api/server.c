@@ -84,7 +84,8 @@ static void on_connection(uv_stream_t *listener, int status)
         conn_accept(server, listener);
 }
 
-struct server *server_open(struct api *api, const char *address, struct err *err)
+struct server *server_open(struct api *api, const struct server_handler *handler, const char *address,
+                           struct err *err)
 {
     raise_descriptor_limit();
     int fd = open_address(address, err);
@@ -94,6 +95,7 @@ struct server *server_open(struct api *api, const char *address, struct err *err
     if (server == NULL)
         abort();
     server->api = api;
+    server->handler = *handler;
     server->listener.data = server->drain_timer.data = server;
     uv_tcp_init(api->loop, &server->listener);
     uv_timer_init(api->loop, &server->drain_timer);

@@ -11,8 +11,18 @@
 
 enum { SERVER_READ_SIZE = 64 * 1024 };
 
+struct request;
+
+/* Who answers: connections know requests, not what becomes of them. */
+struct server_handler {
+    void (*handle)(struct request *request); /* its head is whole */
+    void (*refuse)(struct request *request, int status,
+                   const char *detail); /* a head that is none; detail static */
+};
+
 struct server {
     struct api *api;
+    struct server_handler handler;
     uv_tcp_t listener;
     struct conn *conns;                /* doubly linked */
     int64_t conn_count, request_count; /* a request may outlive its connection */
@@ -25,7 +35,8 @@ struct server {
 };
 
 /* Listens on "HOST:PORT" or "[IPV6]:PORT". The server owns its memory until server_free. */
-struct server *server_open(struct api *api, const char *address, struct err *err);
+struct server *server_open(struct api *api, const struct server_handler *handler, const char *address,
+                           struct err *err);
 
 /* Stops accepting, closes what is idle, lets running requests end; after PURSER_DRAIN_MS closes them too.
  * drained is called once, when no connection and no request is left. */
