@@ -332,8 +332,8 @@ void dispatcher_wake(struct dispatcher *dispatcher)
     dispatcher_think(dispatcher);
 }
 
-/* Nobody can be told what was done, but PostgreSQL knows: what we hold goes to others when the lease runs out,
- * and has no effect twice. */
+/* Nobody can be told what was done, but PostgreSQL knows: what we hold goes to others when the lease runs
+ * out, and has no effect twice. */
 static void stop_without_redis(struct dispatcher *dispatcher)
 {
     if (!dispatcher->stopping || dispatcher->connected ||
