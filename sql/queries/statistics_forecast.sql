@@ -29,7 +29,8 @@ WITH bounds AS (
     SELECT (bounds.first - interval '1 month')::date, id, currency, exponent, bounds.today, balance FROM bounds, mine
 ), rate AS MATERIALIZED (
     SELECT d.currency, d.day, r.num, r.den
-    FROM bounds, (SELECT currency, day FROM flow UNION SELECT currency, day FROM held) AS d, fx_rate_on($1::uuid, d.currency, bounds.target, d.day) AS r
+    FROM bounds, (SELECT currency, exponent, day FROM flow UNION SELECT currency, exponent, day FROM held) AS d,
+         fx_factor($1::uuid, d.currency, d.exponent, bounds.target, d.day) AS r
     WHERE d.currency <> bounds.target
 ), told AS (
     SELECT f.id, month_of(f.day) AS month, f.is_transfer, true AS is_flow, f.day, f.currency, f.exponent, f.amount::numeric AS minor FROM flow f
@@ -38,7 +39,7 @@ WITH bounds AS (
 ), found AS (
     SELECT t.id, t.month, t.is_transfer, t.is_flow, CASE WHEN r.num IS NULL THEN t.currency ELSE bounds.target END AS currency,
            CASE WHEN r.num IS NULL THEN t.exponent ELSE currency_exponent(bounds.target) END AS exponent,
-           CASE WHEN r.num IS NULL THEN t.minor ELSE fx_convert(t.minor, t.exponent, r.num, r.den, currency_exponent(bounds.target)) END AS minor,
+           CASE WHEN r.num IS NULL THEN t.minor ELSE fx_round(t.minor * r.num, r.den) END AS minor,
            CASE WHEN r.currency IS NOT NULL AND r.num IS NULL THEN t.day END AS lacking
     FROM bounds, told t LEFT JOIN rate r ON r.currency = t.currency AND r.day = t.day
 ), summed AS (

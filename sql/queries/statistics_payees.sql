@@ -16,12 +16,12 @@ WITH bounds AS (
       AND ($6::boolean OR t.status = 'booked')
 ), rate AS MATERIALIZED (
     SELECT d.currency, d.date, r.num, r.den
-    FROM bounds, (SELECT DISTINCT currency, date FROM entry) d, fx_rate_on($1::uuid, d.currency, bounds.target, d.date) r
+    FROM bounds, (SELECT DISTINCT currency, exponent, date FROM entry) d, fx_factor($1::uuid, d.currency, d.exponent, bounds.target, d.date) r
     WHERE d.currency <> bounds.target
 ), found AS (
     SELECT e.payee, e.date, CASE WHEN r.num IS NULL THEN e.currency ELSE bounds.target END AS currency,
            CASE WHEN r.num IS NULL THEN e.exponent ELSE currency_exponent(bounds.target) END AS exponent,
-           CASE WHEN r.num IS NULL THEN e.amount ELSE fx_convert(e.amount, e.exponent, r.num, r.den, currency_exponent(bounds.target)) END AS amount,
+           CASE WHEN r.num IS NULL THEN e.amount ELSE fx_round(e.amount * r.num, r.den) END AS amount,
            CASE WHEN r.currency IS NOT NULL AND r.num IS NULL THEN e.date END AS lacking
     FROM bounds, entry e LEFT JOIN rate r ON r.currency = e.currency AND r.date = e.date
 ), payees AS ( -- a rank for each currency: amounts of two can't be compared

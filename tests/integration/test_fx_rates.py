@@ -137,12 +137,12 @@ def test_the_latest_way_is_taken_and_of_one_day_the_pairs_own(instance, newcomer
 
 
 def test_a_conversion_is_exact_and_rounds_half_to_even(instance):
-    cases = [(minor, digits, num, den, to) for minor in (-7, -5, -3, -1, 0, 1, 3, 5, 7, 10**18 - 1, -25, 1234567) for digits in (0, 2, 3)
-             for num, den in (("0.5", "1"), ("1", "2"), ("1", "0.008"), ("1.0823", "0.3071"), ("123456789012345678.9", "3"), ("1", "3")) for to in (0, 2, 4)]
-    found = instance.query("SELECT fx_convert(m, e, n::numeric, d::numeric, t)::text FROM unnest(%s::numeric[], %s::integer[], %s::text[], %s::text[], %s::integer[])"
-                           " WITH ORDINALITY AS c (m, e, n, d, t, i) ORDER BY i", *(list(column) for column in zip(*cases)))
-    for (minor, digits, num, den, to), (text,) in zip(cases, found):
-        assert Fraction(text) == half_even(minor * Fraction(num) / Fraction(den) * Fraction(10) ** (to - digits)), (minor, digits, num, den, to)
+    cases = [(Fraction(n), Fraction(d)) for n in (-7, -5, -3, -1, 0, 1, 2, 3, 5, 7, 9, 10**18 - 1, -25, "0.5", "1234567.891", "123456789012345678901234567890.5")
+             for d in (1, 2, 3, 5, 10, "0.008", "0.3071", 1000, "158.61")]
+    found = instance.query("SELECT fx_round(n::numeric, d::numeric)::text FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS c (n, d, i) ORDER BY i",
+                           *([f"{value.numerator * 10**20 // value.denominator}e-20" for value in column] for column in zip(*cases)))
+    for (n, d), (text,) in zip(cases, found):
+        assert Fraction(text) == half_even(n / d), (n, d)
 
 
 # Reports
