@@ -7,6 +7,7 @@
 #include "api/reply.h"
 #include "api/room.h"
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "queue/queue.h"
 
@@ -65,6 +66,7 @@ static void on_put(void *data, const struct put_result *result, const struct err
 {
     struct put *put = data;
     (void)result;
+    crash_point("api_put");
     count_put(put->api, err == NULL ? "result=\"taken\"" : "result=\"failed\"", put->count);
     if (err != NULL)
         log_warn("put_failed", LOG_TEXT("error", err->text));
@@ -78,6 +80,7 @@ void accept_put(struct api *api, const struct str *envelopes, size_t count)
     if (put == NULL)
         abort();
     *put = (struct put){api, count};
+    crash_point("api_before_put");
     if (queue_put_envelopes_uv(api->queue, envelopes, count, false, on_put, put, &err) == 0)
         return;
     count_put(api, "result=\"failed\"", count);

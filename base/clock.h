@@ -22,8 +22,8 @@ int64_t clock_mono_us(void);
  * and every process that mapped it sees the new time at once. NULL or "" does nothing. */
 int clock_use_file(const char *path, struct err *err) MUST_CHECK;
 
-/* For tests within one process: clock_wall_ms is `ms` later from now on, also than before. Does nothing once a
- * clock file is used. */
+/* For tests within one process: clock_wall_ms is `ms` later from now on, also than before. Does nothing once
+ * a clock file is used. */
 void clock_move(int64_t ms);
 
 /* "2026-11-21T09:30:00.123Z" (RFC 3339) into text. */

@@ -117,3 +117,12 @@ def test_any_job_is_shown_and_cancelled(instance, operator, person):
     queue.put_envelopes(envelope(later, "ingest_transactions", "ingest", run_at=int(time.time() * 1000) + 60000))
     assert "its time comes in" in operator.get(f"/v1/admin/jobs/{later}/explain").json()["why"]
     assert operator.post(f"/v1/admin/jobs/{later}/cancel").json() == {"cancel": "cancelled"}
+
+
+def test_an_audit_counts_every_accepted_job(instance, operator, person):
+    before = operator.get("/v1/admin/audit").json()
+    assert before["balanced"] is True
+    person.client.post("/v1/transactions", {"account_id": person.main_account()["id"], "amount": "-1", "date": "2026-03-01",
+                                            "description": "audited"}, headers={"Prefer": "wait=15"})
+    after = operator.get("/v1/admin/audit").json()
+    assert after["balanced"] is True and after["accepted"] > before["accepted"] and after["done"] > before["done"]
