@@ -126,6 +126,7 @@ struct waiting {
     struct request *request;
     struct id job;
     const char *extra, *queued;
+    void (*ended)(struct request *request, const char *job); /* NULL: the job and extra are the answer */
     int64_t until_ms, next_ms;
 };
 
@@ -153,9 +154,12 @@ static void on_look(void *arg, struct db_answer *answer)
     struct request *request = waiting->request;
     bool has_ended = answer->result == 0 && answer->rows.count > 0 && !is_unfinished(&answer->rows, 0);
     if (has_ended) {
+        const char *job = job_row_json(request->arena, &answer->rows, 0, NULL);
         end_wait(waiting);
-        reply_json(request, 200,
-                   with_extra(request, job_row_json(request->arena, &answer->rows, 0, NULL), waiting->extra));
+        if (waiting->ended != NULL)
+            waiting->ended(request, job);
+        else
+            reply_json(request, 200, with_extra(request, job, waiting->extra));
     } else if (answer->result != 0 || clock_mono_ms() >= waiting->until_ms || request->conn == NULL) {
         end_wait(waiting);
         reply_accepted(request, &waiting->job, with_extra(request, waiting->queued, waiting->extra));
@@ -178,6 +182,12 @@ static void on_timer(uv_timer_t *timer)
 
 void reply_job(struct request *request, const struct job *job, const char *extra)
 {
+    reply_job_ended(request, job, extra, NULL);
+}
+
+void reply_job_ended(struct request *request, const struct job *job, const char *extra,
+                     void (*ended)(struct request *request, const char *job))
+{
     int64_t seconds = request_prefer_wait(request);
     const char *queued = accept_json(request, job);
     if (seconds == 0) {
@@ -190,7 +200,8 @@ void reply_job(struct request *request, const struct job *job, const char *extra
     struct waiting *waiting = calloc(1, sizeof *waiting);
     if (waiting == NULL)
         abort();
-    *waiting = (struct waiting){.request = request, .job = job->id, .extra = extra, .queued = queued};
+    *waiting = (struct waiting){
+        .request = request, .job = job->id, .extra = extra, .queued = queued, .ended = ended};
     waiting->until_ms = clock_mono_ms() + seconds * 1000;
     waiting->next_ms = WAIT_FIRST_MS;
     waiting->timer.data = waiting;

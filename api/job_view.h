@@ -22,6 +22,10 @@ void job_view(struct request *request, const struct id *job,
  * none. */
 void reply_job(struct request *request, const struct job *job, const char *extra);
 
+/* The same; when the wait sees the job's end, ended answers, with the job's JSON and what it has changed. */
+void reply_job_ended(struct request *request, const struct job *job, const char *extra,
+                     void (*ended)(struct request *request, const char *job));
+
 /* The JSON of one row of job_get or job_list; live: what Redis says of an unfinished one, NULL when it was
  * not asked. */
 struct live_state;

@@ -7,6 +7,7 @@
 #include "api/accept.h"
 #include "api/api.h"
 #include "api/handlers/upload_preview.h"
+#include "api/job_view.h"
 #include "api/owned.h"
 #include "api/reply.h"
 #include "api/unpack.h"
@@ -28,6 +29,7 @@ struct receiving {
     enum problem problem;
     struct job job;
     struct str envelope;
+    const char *ended_job;
 };
 
 static void read_more(struct request *request);
@@ -74,6 +76,30 @@ static void abandon(struct request *request, enum problem problem)
     request_run(request, &sql_upload_abandon, params, reply_broken);
 }
 
+static void on_ended_found(struct request *request, struct db_answer *answer)
+{
+    const struct receiving *receiving = request->state;
+    if (answer->result != 0)
+        reply_error(request, &answer->err);
+    else if (answer->rows.count == 0)
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL);
+    else
+        reply_json(request, 200,
+                   arena_printf(request->arena, "{\"upload\":%s,\"job\":%s}", rows_text(&answer->rows, 0, 0),
+                                receiving->ended_job));
+}
+
+/* Waited for: the upload as its job has left it. */
+static void on_ended(struct request *request, const char *job)
+{
+    struct receiving *receiving = request->state;
+    receiving->ended_job = job;
+    struct db_params *params = request_params(request);
+    db_add_id(params, &request->user);
+    db_add_id(params, &request->id);
+    request_run(request, &sql_upload_get, params, on_ended_found);
+}
+
 static void on_accepted(struct request *request, struct db_answer *answer)
 {
     struct receiving *receiving = request->state;
@@ -86,9 +112,8 @@ static void on_accepted(struct request *request, struct db_answer *answer)
         return;
     }
     accept_put(request->api, &receiving->envelope, 1);
-    reply_accepted(request, &receiving->job.id,
-                   arena_printf(request->arena, "{\"upload\":%s,\"job\":%s}", rows_text(&answer->rows, 0, 0),
-                                accept_json(request, &receiving->job)));
+    reply_job_ended(request, &receiving->job,
+                    arena_printf(request->arena, "\"upload\":%s", rows_text(&answer->rows, 0, 0)), on_ended);
 }
 
 /* The file is whole: it is accepted together with its job. */
@@ -327,8 +352,7 @@ static void on_undo_accepted(struct request *request, struct db_answer *answer)
         return;
     }
     accept_put(request->api, &receiving->envelope, 1);
-    reply_accepted(request, &receiving->job.id,
-                   arena_printf(request->arena, "{\"job\":%s}", accept_json(request, &receiving->job)));
+    reply_job(request, &receiving->job, NULL);
 }
 
 void handle_upload_delete(struct request *request)

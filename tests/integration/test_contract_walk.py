@@ -119,6 +119,9 @@ def walk_uploads(walk, main):
     assert len(walk("GET", f"/v1/uploads/{{id={upload}}}/rows")["data"]) == 2
     walk("GET", f"/v1/uploads/{{id={upload}}}/rows?fate=rejected")
     walk("DELETE", f"/v1/uploads/{{id={upload}}}", status=202)
+    again = walk("POST", f"/v1/uploads?account_id={main}", CSV.replace(b"Coffee", b"Tea"), Prefer="wait=20")
+    assert again["upload"]["state"] == "done" and again["job"]["state"] == "done"
+    assert walk("DELETE", f"/v1/uploads/{{id={again['upload']['id']}}}", Prefer="wait=20")["job"]["state"] == "done"
     walk("PUT", "/v1/mappings/{name=mine}", {"date": "Date", "amount": "Amount", "memo": "Description"})
     walk("GET", "/v1/mappings")
     walk("DELETE", "/v1/mappings/{name=mine}", status=204)
