@@ -1,6 +1,8 @@
 """Sorting into categories: taught once, applied at once, never over what the user set, and the same after any crash."""
 
+import random
 import signal
+import threading
 
 import psycopg2.extras
 import pytest
@@ -325,6 +327,60 @@ def test_a_killed_ingestion_sorts_as_one_that_was_not(make_instance):
     as_named = [{text: (name_of(person, one["category"]["id"]), one["category"]["source"], one["category"]["confidence"])
                  for text, one in rows(person).items()} for person in (smooth, rough)]
     assert as_named[0] == as_named[1]
+
+
+def test_whatever_happens_at_once_rows_end_as_one_run_would_have_them(pupil):
+    """Rows are stored while labels, texts and categories change: nobody gets in another's way, and no row is left behind."""
+    shops, mine = ("ZORB", "QUUX", "FROB", "SNORK"), [category(pupil, name) for name in "ABC"]
+    account = pupil.main_account()["id"]
+    answers = []
+
+    def client():
+        one = pupil.instance.client()
+        one.token = pupil.token
+        return one
+
+    def write(chance, caller):
+        for n in range(40):
+            more = {"category_id": chance.choice(mine)} if chance.random() < 0.2 else {}
+            answers.append(caller.post("/v1/transactions", {"account_id": account, "amount": f"-{n}.10", "date": "2026-01-07",
+                                                            "description": f"{chance.choice(shops)} {n}"} | more))
+
+    def edit(chance, caller):
+        for n in range(40):
+            found = caller.get("/v1/transactions?limit=50").json()["data"]
+            if found:
+                change = chance.choice([{"category_id": chance.choice(mine)}, {"category_id": None}, {"description": f"{chance.choice(shops)} x{n}"}])
+                answers.append(caller.patch(f"/v1/transactions/{chance.choice(found)['id']}", change))
+
+    def rearrange(chance, caller):
+        for n in range(15):
+            made = caller.post("/v1/categories", {"name": f"For a while {n}", "kind": "expense"}).json()["id"]
+            for one in caller.get("/v1/transactions?limit=3").json()["data"]:
+                answers.append(caller.patch(f"/v1/transactions/{one['id']}", {"category_id": made}))
+            answers.append(caller.delete(f"/v1/categories/{made}" + chance.choice(["", f"?move_to={mine[0]}"])))
+
+    threads = [threading.Thread(target=work, args=(random.Random(seed), client())) for seed, work in enumerate((write, write, edit, edit, rearrange))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status for answer in answers} <= {200, 202, 204}, [answer for answer in answers if answer.status >= 300][:3]
+
+    def stored():
+        (left,), = pupil.instance.query("SELECT count(*) FROM job WHERE state = 'accepted' AND task = 'ingest_transactions'")
+        return left == 0
+
+    def every():
+        return pupil.instance.query("SELECT id::text, category_id::text, category_source, category_confidence, category_reasons IS NOT NULL"
+                                    " FROM transaction WHERE user_id = (SELECT user_id FROM account WHERE id = %s::uuid) ORDER BY id", (account,))
+
+    wait_until(stored, 20, "all is stored")
+    settled(pupil)
+    before = every()
+    assert len(before) == 80 and all(seen for *_, source, _, seen in before if source != "user")
+    run(pupil, "automatic")
+    assert every() == before
 
 
 def test_a_deleted_category_takes_its_labels_along_or_moves_them(pupil):
