@@ -6,12 +6,32 @@
  * transaction; a rule handed over twice, or worked on by two workers, is entered once (ledger/recurring.h).
  */
 #include "base/json.h"
+#include "base/settings.h"
 #include "ledger/recurring.h"
 #include "tasks/args.h"
+#include "tasks/classify.h"
 
 static void validate(json_t *args, struct arena *arena, struct faults *faults)
 {
     task_validate_ids(args, "rules", arena, faults);
+}
+
+/* Entries without a category are sorted like other rows. */
+static int ask_for_sorting(struct task_context *context, const struct id *rules, size_t count,
+                           struct err *err)
+{
+    struct db_params params;
+    struct db_rows rows;
+    db_params_init(&params, context->arena);
+    db_add_ids(&params, rules, NULL, count);
+    if (db_run(context->db, &sql_recurring_unsorted, &params, &rows, err) != 0)
+        return -1;
+    struct id *users = arena_array(context->arena, (size_t)rows.count, sizeof *users);
+    for (int i = 0; i < rows.count; i++)
+        users[i] = rows_id(&rows, i, 0);
+    return rows.count == 0
+               ? 0
+               : classify_follow_up(context, users, (size_t)rows.count, settings.classify_delay_ms, err);
 }
 
 static int run(struct task_context *context, struct job *jobs, size_t count, struct err *err)
@@ -20,6 +40,8 @@ static int run(struct task_context *context, struct job *jobs, size_t count, str
     size_t rules = task_read_ids(context, jobs, count, "rules", &ids);
     if (rules == 0)
         return 0;
+    if (ask_for_sorting(context, ids, rules, err) != 0)
+        return -1;
     struct recurring_policy policy = recurring_policy_now(context->now_ms);
     struct recurring_tally tally = {0};
     struct zones

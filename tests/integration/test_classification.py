@@ -293,6 +293,16 @@ def test_a_posted_row_is_stored_with_its_category_in_one_go(pupil):
     assert snapshot(pupil) == stored, "a job would have sorted them alike"
 
 
+def test_recurring_entries_without_a_category_are_sorted(pupil):
+    today = pupil.instance.query("SELECT CURRENT_DATE::text")[0][0]
+    answer = pupil.client.post("/v1/recurring", {"account_id": pupil.main_account()["id"], "amount": "-40.00", "description": "SHELL PETROL STATION",
+                                                 "rrule": "FREQ=MONTHLY", "start": today})
+    assert answer.status == 201, answer
+    wait_until(lambda: rows(pupil), 30, "it is entered")
+    settled(pupil)
+    assert why(pupil, rows(pupil)["SHELL PETROL STATION"])["name"] == "Fuel"
+
+
 def test_rows_that_wait_for_a_large_model_are_sorted_right_after(make_instance):
     own = make_instance(PURSER_CLASSIFY_INCOMING_US=0)
     own.start("api", "worker", "scheduler")
