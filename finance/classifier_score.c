@@ -212,8 +212,8 @@ static void follow_meaning(const struct classifier *classifier, struct scored *s
         scored->trusted = TRUSTED_MEANING;
 }
 
-/* Every class has labels: a new merchant may well belong to one that is not there yet, which the softmax can't
- * know. Classes without labels stand for those to come themselves. */
+/* Every class has labels: a new merchant may well belong to one that is not there yet, which the softmax
+ * can't know. Classes without labels stand for those to come themselves. */
 static bool is_all_labelled(const struct classifier *classifier, const struct scored *scored)
 {
     for (size_t k = 0; k < scored->class_count; k++)

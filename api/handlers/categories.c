@@ -1,4 +1,5 @@
-/* /v1/categories and /v1/tags. Categories and their names are what rows are sorted by: a change sorts anew. */
+/* /v1/categories and /v1/tags. Categories and their names are what rows are sorted by: a change sorts anew.
+ */
 
 #include "ledger/categories.h"
 

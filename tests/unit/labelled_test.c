@@ -54,7 +54,8 @@ END_TEST
 START_TEST(rows_are_each_users_in_time_order)
 {
     read_text("date,description,amount,user,category\n"
-              "2024-01-03,c,1,b,x\n2024-01-02,a,1,a,x\n2024-01-01,b,1,b,x\n2024-01-03,d,1,b,x\n2024-01-01,e,1,,x\n");
+              "2024-01-03,c,1,b,x\n2024-01-02,a,1,a,x\n2024-01-01,b,1,b,x\n2024-01-03,d,1,b,x\n2024-01-01,e,"
+              "1,,x\n");
     const char *order[] = {"b", "c", "d", "a", "e"};
     ck_assert_uint_eq(file.user_count, 3);
     for (size_t i = 0; i < 5; i++)
