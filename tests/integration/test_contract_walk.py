@@ -2,7 +2,9 @@
 member by member, and nothing comes back that the contract does not name."""
 
 import datetime
+import functools
 import re
+import uuid
 
 import pytest
 from support.contract import CONTRACT, OPERATIONS, check, check_answer, resolve
@@ -14,8 +16,19 @@ CSV = b"Date,Amount,Description\n2026-01-01,-4.20,Coffee\n2026-01-02,-x,bad\n"
 RATES = b"date,base,quote,rate\n2026-01-02,EUR,USD,1.1000\n"
 
 
+def check_replay(call, body, first):
+    """The same POST under its Idempotency-Key is answered the same, another body under it is refused."""
+    again = call(body)
+    assert (again.status, again.body) == (first.status, first.body)
+    assert (again.headers["Idempotency-Replayed"], first.headers["Idempotency-Replayed"]) == ("true", None)
+    assert again.headers["Location"] == first.headers["Location"]
+    if body is not None:
+        other = call(body + b" " if isinstance(body, bytes) else body | {"description": "another"})
+        assert (other.status, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+
+
 class Walk:
-    """Calls operations and holds each answer against the contract."""
+    """Calls operations and holds each answer against the contract; each POST is sent again under its key."""
 
     def __init__(self, client):
         self.client, self.walked = client, set()
@@ -29,10 +42,15 @@ class Walk:
         assert set(re.findall(r"(?:^|&)(\w+)=", query)) <= known, f"{target}: a parameter that the contract does not name"
         if body is not None and not isinstance(body, bytes):
             check(body, about["requestBody"]["content"]["application/json"]["schema"], f"{method} {template}: request ")
-        answer = (client or self.client).request(method, path + (query and "?" + query), body,
-                                                 headers={name.replace("_", "-"): value for name, value in headers.items()})
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if method == "POST":
+            sent["Idempotency-Key"] = str(uuid.uuid4())
+        call = functools.partial((client or self.client).request, method, path + (query and "?" + query), headers=sent)
+        answer = call(body)
         assert answer.status == status, f"{method} {target}: {answer}"
         check_answer(answer, about, f"{method} {template} ")
+        if method == "POST":
+            check_replay(call, body, answer)
         self.walked.add((method, template))
         return answer.json() if answer.body and "json" in answer.headers["Content-Type"] else answer
 
@@ -203,6 +221,7 @@ def walk_operators(walk, instance, main):
     walk("GET", "/v1/jobs?state=done")
     walk("GET", f"/v1/admin/jobs/{{id={job}}}/explain")
     walk("GET", "/v1/admin/workers")
+    walk("GET", "/v1/admin/audit")
 
     def die():
         dead = new_id()
