@@ -145,8 +145,8 @@ static double measure_amounts(const struct detection_hit *hits, size_t count, st
     for (size_t i = 0; i < count; i++)
         away[i] = sizes[i] > median ? sizes[i] - median : median - sizes[i];
     qsort(away, count, sizeof *away, compare_amounts);
-    found->amount_min = sizes[0] * sign;
-    found->amount_max = sizes[count - 1] * sign;
+    found->amount_min = sign > 0 ? sizes[0] : -sizes[count - 1];
+    found->amount_max = sign > 0 ? sizes[count - 1] : -sizes[0];
     found->amount = median * sign;
     double spread = median > 0 ? (double)away[count / 2] / (double)median : 1;
     return spread < 1 ? 1 - spread : 0;

@@ -22,7 +22,7 @@ struct detection_hit {
 struct detection {
     char rule[DETECTION_RULE_SIZE]; /* "FREQ=MONTHLY;BYMONTHDAY=31" */
     size_t hits;
-    int64_t amount_min, amount_max, amount; /* by magnitude; amount: the median */
+    int64_t amount_min, amount_max, amount; /* amount: the median */
     int32_t last, next;                     /* next: the step behind the last hit */
     double confidence;                      /* 0..1 */
 };

@@ -98,8 +98,8 @@ START_TEST(the_range_of_amounts_is_told_and_lowers_the_confidence)
     for (size_t i = 0; i < 5; i++)
         hits[i].date += date_of("2025-01-05");
     ck_assert(detection_find(hits, 5, hits[4].date, &varied));
-    ck_assert_int_eq(varied.amount_min, -4000);
-    ck_assert_int_eq(varied.amount_max, -5200);
+    ck_assert_int_eq(varied.amount_min, -5200);
+    ck_assert_int_eq(varied.amount_max, -4000);
     ck_assert_int_eq(varied.amount, -4400);
     ck_assert_uint_eq(varied.hits, 5);
     for (size_t i = 0; i < 5; i++)
