@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/settings.h"
 #include "ledger/sorting.h"
 #include "tasks/classify.h"
@@ -120,6 +121,12 @@ int classify_incoming(struct task_context *context, struct new_transaction *list
         budget_us = BATCH_US;
     int status = pupils_load(&pupils, context, &sql_classifier_hold, posters.people, posters.people_count,
                              budget_us, err);
+    if (status != 0 && PQtransactionStatus(db_raw(context->db)) == PQTRANS_INTRANS) {
+        /* What is wrong with the sorting is the follow-up job's to meet: the rows are stored. */
+        log_warn("not_sorted_while_storing", LOG_TEXT("error", err->text));
+        pupils_give_back(&pupils);
+        status = 0;
+    }
     if (status == 0)
         status = follow_up(context, &pupils, &posters, err);
     for (size_t i = 0; status == 0 && i < count; i++) {

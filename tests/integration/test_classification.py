@@ -315,6 +315,19 @@ def test_rows_that_wait_for_a_large_model_are_sorted_right_after(make_instance):
     assert rows(person)["ZORBLAT 2"]["category"]["id"] == mine
 
 
+def test_what_can_not_be_sorted_is_stored(make_instance):
+    """A prior that this version can't read stops the sorting, never the storing."""
+    own = make_instance()
+    own.start("api", "worker", "scheduler")
+    person = register(own)
+    own.query("INSERT INTO classifier_prior (version, bytes, people, labels, entries, built_at) VALUES (1, 'junk', 5, 5, 5, now())")
+    one, = post(person, "SHELL PETROL STATION")
+    assert one["category"]["source"] == "none" and one["version"] == 1
+    own.query("DELETE FROM classifier_prior")
+    two, = post(person, "SHELL PETROL STATION 2")
+    assert two["category"]["source"] == "prior"
+
+
 def test_a_killed_ingestion_sorts_as_one_that_was_not(make_instance):
     own = make_instance()
     own.start("api", "worker", "scheduler")
