@@ -48,7 +48,8 @@
 
 /* Fading of how often a label is of a category that had none: with the first few labels most are, and a new
  * merchant's category is then likely one that the model can't know of (bench/classifier on users of less than
- * 100 rows: .54 of what was set in their first ten rows was right, .92 of all; with it .95 of all). */
+ * 100 rows: .54 of what the softmax set in their first ten rows was right, .92 of all that was set; with it
+ * .95 of all). */
 #define NOVELTY_FADE 0.9f
 
 #endif
