@@ -59,6 +59,12 @@ static bool is_json(const struct request *request)
             str_equal_nocase((struct str){type.data + type.size - suffix.size, suffix.size}, suffix));
 }
 
+static bool is_encoded(const struct request *request)
+{
+    struct str encoding = head_find(request->head, "content-encoding");
+    return encoding.size > 0 && !str_equal_nocase(encoding, STR("identity"));
+}
+
 static void parse(struct request *request)
 {
     request->json = json_read(request->arena, request->body, &request->faults);
@@ -205,6 +211,9 @@ void dispatch(struct request *request)
     } else if ((request->route->body == BODY_JSON || request->route->body == BODY_BATCH) &&
                !is_json(request)) {
         reply_problem(request, PROBLEM_MEDIA_TYPE, NULL);
+    } else if (request->route->body != BODY_STREAM && is_encoded(request)) {
+        reply_header(request, "Accept-Encoding", "identity"); /* RFC 9110 §12.5.3 */
+        reply_problem(request, PROBLEM_MEDIA_TYPE, "a body is taken here without a content encoding");
     } else if (request->route->access == ACCESS_OPEN) {
         read_body(request);
     } else {

@@ -179,10 +179,6 @@ void handle_fx_rate_load(struct request *request)
 {
     struct loading *loading = arena_alloc(request->arena, sizeof *loading);
     request->state = loading;
-    if (request_header(request, "content-encoding") != NULL) {
-        reply_problem(request, PROBLEM_MEDIA_TYPE, "a file of rates is taken without a content encoding");
-        return;
-    }
     if (read_for(request, &loading->is_everyones) && !request_refused(request))
         offload(request, read_file, on_read);
 }

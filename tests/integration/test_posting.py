@@ -92,6 +92,12 @@ def test_a_body_that_is_no_transaction_says_where(person, raw, pointer):
         assert pointer in [error["pointer"] for error in errors], answer
 
 
+def test_a_packed_body_is_refused_by_name(person):
+    for encoding, status in (("gzip", 415), ("identity", 422)):
+        answer = person.client.post("/v1/transactions", b"{}", headers={"Content-Type": "application/json", "Content-Encoding": encoding})
+        assert answer.status == status, answer
+
+
 def test_every_fault_is_told_at_once(person):
     answer = person.client.post("/v1/transactions", {"amount": True, "date": "x", "colour": 1})
     assert {"/amount", "/date", "/colour", "/account_id"} <= {error["pointer"] for error in answer.json()["errors"]}
