@@ -129,13 +129,15 @@ void transactions_lookup_params(struct db_params *params, const struct id *user,
     struct id *accounts = arena_array(params->arena, count, sizeof *accounts);
     struct id *categories = arena_array(params->arena, count, sizeof *categories);
     size_t category_count = 0;
+    size_t account_count = 0;
     for (size_t i = 0; i < count; i++) {
-        accounts[i] = *list[i].account_id;
+        if (list[i].account_id != NULL)
+            accounts[account_count++] = *list[i].account_id;
         if (list[i].category_id != NULL)
             categories[category_count++] = *list[i].category_id;
     }
     db_add_id(params, user);
-    db_add_ids(params, accounts, NULL, unique_ids(accounts, count));
+    db_add_ids(params, accounts, NULL, unique_ids(accounts, account_count));
     db_add_ids(params, categories, NULL, unique_ids(categories, category_count));
 }
 
@@ -193,12 +195,14 @@ int transactions_resolve(struct new_transaction *list, size_t count, bool was_li
                          const struct transactions_found *found, struct faults *faults)
 {
     for (size_t i = 0; i < count; i++) {
+        if (list[i].account_id == NULL)
+            continue; /* told already */
         const char *pointer = pointer_of(faults->arena, was_list, i);
         const struct currency *currency = find_currency(found, list[i].account_id);
         if (currency == NULL)
             faults_add(faults, arena_printf(faults->arena, "%s/account_id", pointer),
                        TRANSACTIONS_UNKNOWN_ACCOUNT);
-        else
+        else if (list[i].amount_text != NULL)
             resolve_amount(&list[i], pointer, currency->code, currency->exponent, faults);
         if (list[i].category_id != NULL && !has_category(found, list[i].category_id))
             faults_add(faults, arena_printf(faults->arena, "%s/category_id", pointer),

@@ -63,9 +63,10 @@ void transactions_read_found(const struct db_rows *rows, struct arena *arena,
                              struct transactions_found *found);
 
 /* Settles currencies and amounts. A fault for each account or category that is not the user's (an unknown
- * account's detail is TRANSACTIONS_UNKNOWN_ACCOUNT: the API answers 404 when one is there), for a currency
- * that is not its account's, and for an amount that its currency can't hold. was_list: the body was a list.
- */
+ * account's detail is TRANSACTIONS_UNKNOWN_ACCOUNT: the API answers 404 when nothing else is wrong), for a
+ * currency that is not its account's, and for an amount that its currency can't hold. What transactions_read
+ * could not read is passed over: it was told. was_list: the body was a list. -1 when there are faults, these
+ * or earlier ones. */
 #define TRANSACTIONS_UNKNOWN_ACCOUNT "is not an account of yours"
 int transactions_resolve(struct new_transaction *list, size_t count, bool was_list,
                          const struct transactions_found *found, struct faults *faults) MUST_CHECK;

@@ -22,7 +22,7 @@ extern const struct task task_ingest_transactions;
 struct posting {
     struct new_transaction *list;
     size_t count;
-    bool was_list, has_failed;
+    bool was_list, has_failed; /* what failed first goes on until all that is wrong is known */
     struct transactions_found found;
     struct id *accounts; /* the distinct ones */
     size_t account_count;
@@ -92,12 +92,13 @@ static void make_job(struct request *request)
         posting->has_failed = true;
 }
 
-static bool names_unknown_account(const struct faults *faults)
+/* Nothing else is wrong: 404. */
+static bool names_unknown_accounts(const struct faults *faults)
 {
     for (size_t i = 0; i < faults->count; i++)
-        if (strcmp(faults->list[i].detail, TRANSACTIONS_UNKNOWN_ACCOUNT) == 0)
-            return true;
-    return false;
+        if (strcmp(faults->list[i].detail, TRANSACTIONS_UNKNOWN_ACCOUNT) != 0)
+            return false;
+    return true;
 }
 
 static void on_made(struct request *request)
@@ -107,7 +108,7 @@ static void on_made(struct request *request)
         intake_add(request->api->intake, &posting->accepted);
     else if (request->faults.count == 0)
         reply_error(request, &posting->err);
-    else if (names_unknown_account(&request->faults))
+    else if (names_unknown_accounts(&request->faults))
         refuse_unknown(request);
     else
         reply_problem(request, PROBLEM_INVALID, NULL);
@@ -126,9 +127,11 @@ static void gather_accounts(struct request *request)
     struct posting *posting = request->state;
     struct id *ids = arena_array(request->arena, posting->count, sizeof *ids);
     size_t count = 0;
-    for (size_t i = 0; i < posting->count; i++)
-        if (count == 0 || !id_equal(&ids[count - 1], posting->list[i].account_id))
-            ids[count++] = *posting->list[i].account_id;
+    for (size_t i = 0; i < posting->count; i++) {
+        const struct id *account = posting->list[i].account_id;
+        if (account != NULL && (count == 0 || !id_equal(&ids[count - 1], account)))
+            ids[count++] = *account;
+    }
     qsort(ids, count, sizeof *ids, compare_ids);
     size_t used = count > 0;
     for (size_t i = 1; i < count; i++)
@@ -175,9 +178,14 @@ static void on_looked_up(struct request *request, struct db_answer *answer)
 static void on_read(struct request *request)
 {
     struct posting *posting = request->state;
-    if (request_refused(request) || !accept_has_room(request, &task_ingest_transactions))
+    request_check_query(request);
+    if (request->faults.count == 0 && !accept_has_room(request, &task_ingest_transactions))
         return;
     gather_accounts(request);
+    if (posting->account_count == 0) {
+        reply_problem(request, PROBLEM_INVALID, NULL);
+        return;
+    }
     if (find_known(request)) {
         offload(request, make_job, on_made);
         return;

@@ -92,6 +92,18 @@ def test_a_body_that_is_no_transaction_says_where(person, raw, pointer):
         assert pointer in [error["pointer"] for error in errors], answer
 
 
+def test_faults_of_form_and_of_meaning_are_told_together(person):
+    good = {"account_id": person.main_account()["id"], "amount": "-1.00", "date": "2026-03-01", "description": "a"}
+    rows = [good, good | {"amount": "1.005"}, good | {"date": "2026-02-30", "amount": "ten"}, good | {"account_id": str(uuid.uuid4())},
+            good | {"colour": 1, "currency": "USD"}, {"amount": "1.00"}, good | {"category_id": str(uuid.uuid4())}]
+    answer = person.client.post("/v1/transactions?shape=round", {"transactions": rows})
+    assert answer.status == 422
+    assert {"shape", "/transactions/1/amount", "/transactions/2/date", "/transactions/2/amount", "/transactions/3/account_id",
+            "/transactions/4/colour", "/transactions/4/currency", "/transactions/5/account_id", "/transactions/5/date",
+            "/transactions/6/category_id"} <= {error["pointer"] for error in answer.json()["errors"]}
+    assert person.client.post("/v1/transactions", {"transactions": [good, rows[3]]}).status == 404
+
+
 def test_a_packed_body_is_refused_by_name(person):
     for encoding, status in (("gzip", 415), ("identity", 422)):
         answer = person.client.post("/v1/transactions", b"{}", headers={"Content-Type": "application/json", "Content-Encoding": encoding})
