@@ -2,6 +2,7 @@
 
 #include "ledger/transfers.h"
 
+#include "api/classify.h"
 #include "api/owned.h"
 #include "api/reply.h"
 #include "ledger/transactions.h"
@@ -47,7 +48,13 @@ void handle_transfer_delete(struct request *request)
 {
     bool keep = false;
     request_query_bool(request, "keep", &keep);
-    owned_delete(request, keep ? &sql_transfer_unlink : &sql_transfer_delete);
+    struct db_params *params = owned_delete_params(request);
+    if (params == NULL)
+        return;
+    if (keep)
+        classify_teach(request, &sql_transfer_unlink, params);
+    else
+        request_answer(request, &sql_transfer_delete, params);
 }
 
 void handle_transfer_link(struct request *request)

@@ -303,6 +303,17 @@ def test_recurring_entries_without_a_category_are_sorted(pupil):
     assert why(pupil, rows(pupil)["SHELL PETROL STATION"])["name"] == "Fuel"
 
 
+def test_what_is_no_transfer_any_more_is_sorted(pupil):
+    other = pupil.client.post("/v1/accounts", {"name": "Other", "type": "savings", "currency": "EUR"}).json()["id"]
+    made = pupil.client.post("/v1/transfers", {"from_account_id": pupil.main_account()["id"], "to_account_id": other, "amount": "40.00",
+                                               "date": "2026-03-05", "description": "SHELL PETROL STATION"})
+    assert made.status == 201, made
+    assert pupil.client.delete(f"/v1/transfers/{made.json()['id']}?keep=true").status == 204
+    settled(pupil)
+    page = pupil.client.get("/v1/transactions").json()["data"]
+    assert {one["category"]["source"] for one in page if one["amount"] == "-40.00"} == {"prior"}
+
+
 def test_rows_that_wait_for_a_large_model_are_sorted_right_after(make_instance):
     own = make_instance(PURSER_CLASSIFY_INCOMING_US=0)
     own.start("api", "worker", "scheduler")
