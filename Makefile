@@ -82,8 +82,9 @@ format: ## clang-format everything
 
 # Statements, migrations and the Lua library become C, so that a binary is all that has to be copied.
 SQL_FILES := $(wildcard sql/queries/*.sql sql/migrations/*.sql)
+SQL_PARTS := $(wildcard sql/parts/*.sql)
 LUA_FILES := $(sort $(wildcard queue/functions/*.lua))
-$(GEN)/sql.c: tools/sql2c.awk $(SQL_FILES) sql/queries sql/migrations
+$(GEN)/sql.c: tools/sql2c.awk $(SQL_FILES) $(SQL_PARTS) sql/queries sql/migrations
 	@mkdir -p $(GEN)
 	@awk -v header=$(GEN)/sql.h.new -f tools/sql2c.awk $(sort $(SQL_FILES)) > $@.new
 	@cmp -s $(GEN)/sql.h.new $(GEN)/sql.h && rm $(GEN)/sql.h.new || mv $(GEN)/sql.h.new $(GEN)/sql.h

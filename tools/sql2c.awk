@@ -1,6 +1,7 @@
 # Turns sql/queries/NAME.sql into `const struct sql sql_NAME` and sql/migrations/NNNN_name.sql into the table
 # sql_migrations. C goes to standard output, the declarations to the file named by -v header=.
-# Comment lines that start a query file are left out: they are for its reader, not for the server.
+# Comment lines that start a file are left out: they are for its reader, not for the server. A line `\ir PATH` stands for the
+# file at that path from the folder of the file it is in, as psql has it: what several statements share is in sql/parts.
 
 function quote(line) {
     gsub(/\\/, "&&", line)
@@ -39,10 +40,33 @@ FNR == 1 {
     }
 }
 
+function include(path,   line, status, starts) {
+    starts = 1
+    while ((status = (getline line < path)) > 0)
+        if (!starts || line !~ /^--/) {
+            starts = 0
+            print quote(line)
+        }
+    if (status < 0) {
+        print "sql2c: " FILENAME " includes " path ", which can't be read" > "/dev/stderr"
+        failed = 1
+        exit 1
+    }
+    close(path)
+}
+
 in_head && /^(--.*)?$/ { next }
+/^\\ir / {
+    folder = FILENAME
+    sub(/[^\/]*$/, "", folder)
+    include(folder $2)
+    next
+}
 { in_head = 0; print quote($0) }
 
 END {
+    if (failed)
+        exit 1
     finish()
     if (migrations && !is_query)
         print "    {NULL, NULL}};"

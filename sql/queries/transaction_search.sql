@@ -18,14 +18,8 @@ WITH asked AS MATERIALIZED ( -- what $11 asks for, as words_query and words_patt
 ), bounds AS MATERIALIZED (
     SELECT count(*) AS exponents, min(least) AS least, max(most) AS most FROM amounts
 ), glance AS MATERIALIZED (
-    SELECT t.date, t.id, coalesce(($5::uuid IS NULL OR t.account_id = $5::uuid)
-          AND ($6::uuid IS NULL OR t.category_id = $6::uuid OR $6::uuid = ANY (t.split_categories))
-          AND ($7::text IS NULL OR $7::text = ANY (t.tags))
-          AND (($9::text IS NULL AND $10::text IS NULL) OR CASE (SELECT exponents FROM bounds) WHEN 1 THEN t.amount BETWEEN (SELECT least FROM bounds) AND (SELECT most FROM bounds)
-               ELSE EXISTS (SELECT FROM amounts WHERE amounts.exponent = (SELECT exponent FROM account WHERE id = t.account_id) AND t.amount BETWEEN amounts.least AND amounts.most) END)
-          AND ($12::text IS NULL OR t.status = $12::text)
-          AND ($13::uuid IS NULL OR t.upload_id = $13::uuid)
-          AND (NOT $14::boolean OR (t.category_id IS NULL AND t.split_categories IS NULL))
+    SELECT t.date, t.id, coalesce(
+\ir ../parts/search_filters.sql
           AND ($11::text IS NULL OR (lower(searched_text(t.description, t.payee, t.memo)) LIKE ALL ((SELECT patterns FROM asked)::text[])
            AND words_of(searched_text(t.description, t.payee, t.memo)) @@ (SELECT query FROM asked))), false) AS fits,
            CASE WHEN $7::text IS NOT NULL THEN $7::text = ANY (t.tags) END AS has_tag,
@@ -97,14 +91,8 @@ WITH asked AS MATERIALIZED ( -- what $11 asks for, as words_query and words_patt
          ORDER BY t.date DESC, t.id DESC LIMIT (SELECT rows FROM reach))
     ) AS t
     WHERE (SELECT rows FROM reach) > 0
-      AND coalesce(($5::uuid IS NULL OR t.account_id = $5::uuid)
-      AND ($6::uuid IS NULL OR t.category_id = $6::uuid OR $6::uuid = ANY (t.split_categories))
-      AND ($7::text IS NULL OR $7::text = ANY (t.tags))
-      AND (($9::text IS NULL AND $10::text IS NULL) OR CASE (SELECT exponents FROM bounds) WHEN 1 THEN t.amount BETWEEN (SELECT least FROM bounds) AND (SELECT most FROM bounds)
-           ELSE EXISTS (SELECT FROM amounts WHERE amounts.exponent = (SELECT exponent FROM account WHERE id = t.account_id) AND t.amount BETWEEN amounts.least AND amounts.most) END)
-      AND ($12::text IS NULL OR t.status = $12::text)
-      AND ($13::uuid IS NULL OR t.upload_id = $13::uuid)
-      AND (NOT $14::boolean OR (t.category_id IS NULL AND t.split_categories IS NULL))
+      AND coalesce(
+\ir ../parts/search_filters.sql
       AND ($11::text IS NULL OR (lower(searched_text(t.description, t.payee, t.memo)) LIKE ALL ((SELECT patterns FROM asked)::text[])
        AND words_of(searched_text(t.description, t.payee, t.memo)) @@ (SELECT query FROM asked))), false)
     ORDER BY t.date DESC, t.id DESC
@@ -141,14 +129,8 @@ WITH asked AS MATERIALIZED ( -- what $11 asks for, as words_query and words_patt
            AND coalesce(t.user_id = $1::uuid, false)) -- not by an index: all of a user's rows are more
     ) AS t
     WHERE (t.date, t.id) < ($2::text::date, $3::text::uuid) AND t.date >= coalesce($8::date, '-infinity')
-      AND coalesce(($5::uuid IS NULL OR t.account_id = $5::uuid)
-      AND ($6::uuid IS NULL OR t.category_id = $6::uuid OR $6::uuid = ANY (t.split_categories))
-      AND ($7::text IS NULL OR $7::text = ANY (t.tags))
-      AND (($9::text IS NULL AND $10::text IS NULL) OR CASE (SELECT exponents FROM bounds) WHEN 1 THEN t.amount BETWEEN (SELECT least FROM bounds) AND (SELECT most FROM bounds)
-           ELSE EXISTS (SELECT FROM amounts WHERE amounts.exponent = (SELECT exponent FROM account WHERE id = t.account_id) AND t.amount BETWEEN amounts.least AND amounts.most) END)
-      AND ($12::text IS NULL OR t.status = $12::text)
-      AND ($13::uuid IS NULL OR t.upload_id = $13::uuid)
-      AND (NOT $14::boolean OR (t.category_id IS NULL AND t.split_categories IS NULL))
+      AND coalesce(
+\ir ../parts/search_filters.sql
       AND ($11::text IS NULL OR (SELECT name LIKE '%words' AND words = 1 FROM driver, rarest_word) OR (lower(searched_text(t.description, t.payee, t.memo)) LIKE ALL ((SELECT patterns FROM asked)::text[])
        AND words_of(searched_text(t.description, t.payee, t.memo)) @@ (SELECT query FROM asked))), false)
     ORDER BY t.date DESC, t.id DESC
@@ -159,11 +141,7 @@ WITH asked AS MATERIALIZED ( -- what $11 asks for, as words_query and words_patt
     SELECT date, id FROM recent WHERE (SELECT name FROM driver) = 'recent'
     UNION ALL
     SELECT date, id FROM known WHERE (SELECT name FROM driver) NOT IN ('glance', 'recent')
-), page AS (
-    SELECT t.date, t.id, transaction_json(t, account.exponent) AS json, row_number() OVER (ORDER BY t.date DESC, t.id DESC) AS n
-    FROM chosen JOIN transaction t ON t.id = chosen.id JOIN account ON account.id = t.account_id
+), rows AS (
+    SELECT t.date, t.id, t AS row FROM chosen JOIN transaction t ON t.id = chosen.id
 )
-SELECT coalesce(json_agg(json ORDER BY n) FILTER (WHERE n <= $4::bigint), '[]')::text AS body,
-       CASE WHEN count(*) > $4::bigint
-            THEN (max(date) FILTER (WHERE n = $4::bigint))::text || chr(31) || (max(id::text) FILTER (WHERE n = $4::bigint)) END AS next
-FROM page
+\ir ../parts/listing_page.sql

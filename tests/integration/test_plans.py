@@ -6,6 +6,7 @@ import re
 import psycopg2
 import pytest
 from support.instance import ROOT
+from support.statements import read_statement
 
 USER = "00000000-0000-7000-8000-0000000000a1"
 ACCOUNT, CATEGORY = "00000000-0000-7000-8000-0000000000b1", "00000000-0000-7000-8000-0000000000c1"
@@ -70,8 +71,7 @@ def cursor(postgres, database):
             ALTER TABLE transaction ENABLE TRIGGER USER""")
         cursor.execute("VACUUM ANALYZE")
         for name in {case[0] for case in CASES}:
-            with open(os.path.join(ROOT, "sql", "queries", name + ".sql"), encoding="utf-8") as file:
-                cursor.execute(f"PREPARE {name} AS {file.read()}")
+            cursor.execute(f"PREPARE {name} AS {read_statement(name)}")
         yield cursor
     connection.close()
 

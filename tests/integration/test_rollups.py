@@ -1,7 +1,6 @@
 """Sums of a month, kept by triggers: whatever changes the rows, in whatever order, they are what a recount gives."""
 
 import datetime
-import os
 import random
 import threading
 import uuid
@@ -9,7 +8,8 @@ import uuid
 import psycopg2
 import psycopg2.extras
 import pytest
-from support.instance import ROOT, run_purser
+from support.instance import run_purser
+from support.statements import read_statement
 
 psycopg2.extras.register_uuid()
 NOW = datetime.datetime(2025, 6, 15, tzinfo=datetime.timezone.utc)
@@ -18,8 +18,7 @@ RETRY = ("40P01", "40001")
 
 def statement(name):
     """A statement of sql/queries, prepared under its own name."""
-    with open(os.path.join(ROOT, "sql", "queries", name + ".sql"), encoding="utf-8") as file:
-        return f"PREPARE {name} AS {file.read()}"
+    return f"PREPARE {name} AS {read_statement(name)}"
 
 
 DIFFERENCE = """

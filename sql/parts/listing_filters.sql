@@ -1,0 +1,11 @@
+-- What the lists of transactions are asked for, of row t; each is off when null. Parameters as in transaction_list.sql.
+($5::uuid IS NULL OR t.account_id = $5::uuid)
+AND ($6::uuid IS NULL OR t.category_id = $6::uuid OR $6::uuid = ANY (t.split_categories))
+AND ($7::text IS NULL OR $7::text = ANY (t.tags))
+AND ($9::text IS NULL OR t.amount >= ((SELECT minors_from($9::text))::bigint[])[1 + (SELECT exponent FROM account WHERE id = t.account_id)])
+AND ($10::text IS NULL OR t.amount <= ((SELECT minors_to($10::text))::bigint[])[1 + (SELECT exponent FROM account WHERE id = t.account_id)])
+AND ($12::text IS NULL OR t.status = $12::text)
+AND ($13::uuid IS NULL OR t.upload_id = $13::uuid)
+AND (NOT $14::boolean OR (t.category_id IS NULL AND t.split_categories IS NULL))
+AND ($11::text IS NULL OR (lower(searched_text(t.description, t.payee, t.memo)) LIKE ALL ((SELECT words_patterns($11::text))::text[])
+     AND words_of(searched_text(t.description, t.payee, t.memo)) @@ (SELECT words_query($11::text))))
