@@ -101,7 +101,7 @@ enum { NO_BODY_BYTES_MAX = 64 };
 
 static bool is_no_body(struct str body)
 {
-    while (body.size > 0 && strchr(" \t\r\n", body.data[body.size - 1]) != NULL)
+    while (body.size > 0 && memchr(" \t\r\n", body.data[body.size - 1], 4) != NULL)
         body.size--;
     return body.size == 0 || str_equal(str_trim(body), STR("{}"));
 }
