@@ -242,7 +242,7 @@ void reply_events(struct request *request)
 
 bool reply_event(struct request *request, const char *event, const char *data)
 {
-    if (request->conn == NULL)
+    if (request->conn == NULL || request->head->method == METHOD_HEAD)
         return false;
     const char *text = arena_printf(request->arena, "%s%s%sdata: %s\n\n",
                                     event == NULL ? "" : "event: ", event == NULL ? "" : event,

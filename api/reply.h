@@ -43,7 +43,8 @@ void reply_page(struct request *request, const char *array, const char *next);
 void reply_rows(struct request *request, const struct db_rows *rows, int64_t limit);
 
 /* Server-sent events (WHATWG HTML §9.2). reply_events starts the stream; event may be NULL; data must be one
- * line. False: the client does not keep up or has gone, end it. reply_events_end must be called once. */
+ * line. False: the client does not keep up, has gone, or asked by HEAD: end it. reply_events_end must be
+ * called once. */
 void reply_events(struct request *request);
 bool reply_event(struct request *request, const char *event, const char *data);
 void reply_events_end(struct request *request);

@@ -288,6 +288,17 @@ def test_a_waiting_job_can_be_cancelled(make_instance):
     assert [row[2] for row in stored(own, person)] == ["later"]
 
 
+@pytest.mark.parametrize("of", ["/v1/jobs/{job}/events", "/v1/export"])
+def test_head_of_a_stream_is_its_head_alone(person, of):
+    job = person.client.post("/v1/transactions", one(person)).json()["job"]["id"]
+    with socket.create_connection(("127.0.0.1", person.client.port), timeout=20) as connection:
+        connection.sendall(f"HEAD {of.format(job=job)} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {person.token}\r\n\r\n".encode())
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    assert received.startswith(b"HTTP/1.1 200 ") and received.endswith(b"\r\n\r\n") and received.count(b"\r\n\r\n") == 1
+
+
 def test_events_follow_a_job_to_its_end(make_instance):
     own = make_instance().start()
     person = register(own)
