@@ -16,7 +16,8 @@
 struct upload {
     struct id id, user_id, account_id;
     const char *format, *mapping; /* as asked for; mapping JSON or NULL */
-    bool mapping_given, reimport_deleted;
+    bool mapping_given;           /* else the mapping is what the account's last file was read by */
+    bool reimport_deleted;
     int64_t rows_done, bytes;
     const char *currency; /* the account's; NULL when the account is gone */
 };

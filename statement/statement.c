@@ -112,11 +112,53 @@ static int choose_reader(struct statement *statement, struct str text, bool whol
     return statement->reader->open(statement, text, whole, err);
 }
 
+struct trial {
+    int64_t rows, rejects;
+};
+
+static int try_row(void *context, const struct statement_row *row, struct err *err)
+{
+    (void)row, (void)err;
+    struct trial *trial = context;
+    trial->rows++;
+    return 0;
+}
+
+static int try_reject(void *context, const struct statement_reject *reject, struct err *err)
+{
+    (void)reject, (void)err;
+    struct trial *trial = context;
+    trial->rejects++;
+    return 0;
+}
+
+/* Whether most rows of the head can be read by the mapping. */
+static bool mapping_fits(const struct statement *statement, struct str head)
+{
+    struct trial trial = {0};
+    struct err err;
+    struct statement_options options = statement->options;
+    options.remembered = false;
+    options.context = &trial;
+    options.row = try_row;
+    options.reject = try_reject;
+    struct statement *reader = statement_open(&options);
+    int result = statement_feed(reader, head.data, head.size, &err);
+    if (result == 0)
+        result = statement_finish(reader, &err);
+    statement_close(reader);
+    return result == 0 && trial.rows > trial.rejects;
+}
+
 /* Decides format and encoding by the head and gives it to the reader. */
 static int start(struct statement *statement, bool whole, struct err *err)
 {
     statement->started = true;
     struct str head = reader_view(&statement->head);
+    statement->facts.recalled =
+        statement->options.remembered && statement->options.mapping != NULL && mapping_fits(statement, head);
+    if (statement->options.remembered && !statement->facts.recalled)
+        statement->options.mapping = NULL;
     const struct mapping *mapping = statement->options.mapping;
     struct str given = mapping != NULL && mapping->encoding != NULL ? str_of(mapping->encoding) : STR("");
     if (detect_refuse_binary(head, err) != 0 ||

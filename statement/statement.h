@@ -104,6 +104,7 @@ struct statement_facts {
     bool encoding_assumed; /* nothing said which it is and it is not UTF-8: windows-1252 was taken */
     int64_t replaced;      /* bytes that the encoding does not have; each became U+FFFD */
     int certainty; /* percent: of the guessed part of the mapping; 100 where nothing had to be guessed */
+    bool recalled; /* options.remembered, and it fits */
     const struct mapping
         *mapping; /* what CSV rows were read by; NULL for other formats and before it is known */
     struct statement_part *statements;
@@ -115,6 +116,7 @@ struct statement_facts {
 struct statement_options {
     enum statement_format format;
     const struct mapping *mapping; /* NULL: guess all; members that are absent are guessed */
+    bool remembered; /* the mapping is an earlier file's: it is dropped when it does not fit the head */
     const struct currency
         *currency; /* the account's: for rows that state none. NULL: such rows are rejected */
     struct statement_limits limits;

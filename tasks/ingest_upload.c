@@ -100,7 +100,8 @@ static bool is_stored(const struct import *import, int64_t ordinal)
 static int check_certainty(const struct import *import, struct err *err)
 {
     const struct statement_facts *facts = statement_facts(import->statement);
-    if (import->upload.mapping_given || facts->certainty >= settings.guess_certainty_min_percent)
+    if (import->upload.mapping_given || facts->recalled ||
+        facts->certainty >= settings.guess_certainty_min_percent)
         return 0;
     return err_set(
         err, ERR_REJECT,
@@ -177,6 +178,7 @@ static int open_statement(struct import *import, struct err *err)
         if (value == NULL || mapping_read(arena, value, "", mapping, &faults) != 0)
             return err_set(err, ERR_REJECT, "mapping%s %s", faults.list[0].pointer, faults.list[0].detail);
         options.mapping = mapping;
+        options.remembered = !import->upload.mapping_given;
     }
     import->statement = statement_open(&options);
     return 0;

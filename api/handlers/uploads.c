@@ -249,6 +249,7 @@ static void on_begun(struct request *request, struct db_answer *answer)
             .format = receiving->format,
             .currency = currency_find(str_of(rows_text(&answer->rows, 0, 3))),
             .mapping = mapping == NULL ? NULL : upload_mapping_read(request, str_of(mapping)),
+            .remembered = !rows_bool(&answer->rows, 0, 4),
         };
         if (request_refused(request))
             return;

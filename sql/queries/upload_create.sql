@@ -3,12 +3,13 @@
 -- $7 reimport_deleted, $8 now
 WITH facts AS (
     SELECT account.id AS account_id, account.currency, $6::text IS NOT NULL AND preset.name IS NULL AS is_unknown_preset,
-           coalesce($5::text::jsonb, preset.mapping, account.mapping) AS mapping
+           coalesce($5::text::jsonb, preset.mapping, account.mapping) AS mapping,
+           coalesce($5::text::jsonb, preset.mapping) IS NOT NULL AS is_given
     FROM account LEFT JOIN mapping_preset AS preset ON preset.user_id = $1::uuid AND preset.name = $6::text
     WHERE account.id = $3::uuid AND account.user_id = $1::uuid AND account.deleted_at IS NULL
 ), made AS (
     INSERT INTO upload (id, user_id, account_id, state, format, mapping, mapping_given, reimport_deleted, created_at)
-    SELECT $2::uuid, $1::uuid, account_id, 'receiving', $4::text, mapping, mapping IS NOT NULL, $7::boolean, $8::timestamptz
+    SELECT $2::uuid, $1::uuid, account_id, 'receiving', $4::text, mapping, is_given, $7::boolean, $8::timestamptz
     FROM facts WHERE NOT is_unknown_preset
     ON CONFLICT (id) DO UPDATE SET id = excluded.id -- a repetition finds its own row
     RETURNING state

@@ -253,3 +253,29 @@ def test_an_import_that_is_dead_has_failed_and_goes_on_when_it_is_run_again(make
     assert person.client.get(path).json()["state"] == "queued"
     instance.start("worker")
     finished(person, path, 3000)
+
+
+def test_a_remembered_mapping_is_for_files_that_it_fits(person):
+    """What an account's last file was read by settles what a file leaves open, and gives way to a file of another make."""
+    account = new_account(person)
+    first = "Date,Text,Amount,Balance\n25/02/2026,RENT,-5.00,95.00\n26/02/2026,TEA,-1.00,94.00\n"
+    assert fates(upload(person, first, account)) == {"inserted": 2}
+    doubtful = "Date,Text,Amount,Balance\n12/11/2026,WINE,-2.00,92.00\n03/11/2026,BEER,-1.00,91.00\n"
+    assert fates(upload(person, doubtful, account)) == {"inserted": 2}
+    days = {one["description"]: one["date"] for one in person.client.get(f"/v1/transactions?account={account['id']}").json()["data"]}
+    assert (days["WINE"], days["BEER"]) == ("2026-11-12", "2026-11-03")
+    other = "Buchungstag;Verwendungszweck;Betrag\n28.02.2026;BROT;-3,50\n27.02.2026;MILCH;-1,50\n"
+    shown = person.client.post(f"/v1/uploads?account_id={account['id']}&dry_run=true", other.encode())
+    assert shown.status == 200 and shown.json()["mapping"]["amount"] == "Betrag", shown
+    assert fates(upload(person, other, account)) == {"inserted": 2}
+    unsure = upload(person, "1;2;3\n4;5;6\n", account)
+    assert unsure["state"] == "failed" and "give a mapping" in unsure["error"]
+
+
+def test_an_upload_can_be_waited_for(person):
+    account = new_account(person)
+    answer = person.client.post(f"/v1/uploads?account_id={account['id']}", (HEAD + "2026-01-02,COFFEE,-3.20\n").encode(), headers={"Prefer": "wait=20"})
+    assert answer.status == 200 and answer.json()["job"]["state"] == "done", answer
+    assert answer.json()["job"]["result"]["fates"]["inserted"] == 1
+    undone = person.client.delete("/v1/uploads/" + answer.json()["upload"]["id"], headers={"Prefer": "wait=20"})
+    assert undone.status == 200 and undone.json()["job"]["result"]["removed"] == 1
