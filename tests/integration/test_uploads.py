@@ -193,7 +193,8 @@ def start_large_import(make_instance, rows):
     """An instance whose worker stores 50 rows a step, a person, and the path of a running upload."""
     instance = make_instance(PURSER_UPLOAD_STEP_ROWS=50, PURSER_LEASE_MS=1000, PURSER_BEAT_MS=200).start()
     person = register(instance)
-    body = "".join(f"2026-01-{n % 28 + 1:02},SHOP {n},-{n % 90 + 1}.{n % 100:02}\n" for n in range(rows))
+    half = [f"2026-01-{n % 28 + 1:02},SHOP {n},-{n % 90 + 1}.{n % 100:02}\n" for n in range(rows // 2)]
+    body = "".join(half + half)  # each row comes twice, and whoever goes on must know of the first
     answer = person.client.post(f"/v1/uploads?account_id={person.main_account()['id']}", (HEAD + body).encode())
     assert answer.status == 202
     return instance, person, "/v1/uploads/" + answer.json()["upload"]["id"]
