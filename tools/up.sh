@@ -71,6 +71,8 @@ if [ "$(id -u)" -eq 0 ]; then
     as_postgres=(setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups)
 fi
 
+mapfile -t pg_settings < <("$root/tools/postgres-settings.sh" | sed 's/^/--/')
+
 make_cluster() {
     local fresh=$dir/postgres/data.new
     [ -e "$dir/postgres/data/PG_VERSION" ] && return 0
@@ -97,8 +99,7 @@ start() {
         ;;
     postgres)
         end=INT
-        command=("$pg_bin/postgres" -D /proc/self/fd/9 -k /proc/self/fd/9 -c listen_addresses= -c fsync=on
-            -c timezone=UTC -c max_connections=200)
+        command=("$pg_bin/postgres" -D /proc/self/fd/9 -k /proc/self/fd/9 -c listen_addresses= "${pg_settings[@]}")
         ;;
     api) command=("$bin/purser-api") ;;
     *) command=(env "PURSER_METRICS_LISTEN=unix:$short/$name.metrics" "$bin/purser-$name") ;;

@@ -14,6 +14,8 @@ import redis
 
 from support.waiting import wait_until
 
+SETTINGS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "postgres-settings.sh")
+
 
 def unprivileged_user():
     """Who runs PostgreSQL, which refuses root: (name, uid, gid) when we are root, else None for ourselves."""
@@ -113,11 +115,12 @@ class PrivatePostgres:
                                   capture_output=True, text=True, **drop_to(self.user))
             if made.returncode != 0:
                 raise RuntimeError(f"initdb failed: {made.stderr}")
+        settings = ["--" + line for line in subprocess.check_output([SETTINGS], text=True).split()]
         log = open(os.path.join(self.folder, "postgres.log"), "ab")
         with log:
             self.process = subprocess.Popen(
-                [os.path.join(self.bin, "postgres"), "-D", self.data, "-k", self.folder, "-c", "listen_addresses=",
-                 "-c", "max_connections=200", "-c", "timezone=UTC", "-c", "log_min_messages=warning"],
+                [os.path.join(self.bin, "postgres"), "-D", self.data, "-k", self.folder, "--listen_addresses=",
+                 "--log_min_messages=warning", *settings],
                 cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **drop_to(self.user))
         wait_until(self.answers, 30, "PostgreSQL takes connections")
         return self
