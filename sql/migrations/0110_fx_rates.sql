@@ -1,6 +1,7 @@
 -- Exchange rates, and reports in one currency. A rate says how many units of `quote` one unit of `base` is. Those of user_id
 -- null are everybody's; a person's own stand before them on the same day. All is exact: a rate is numeric, a conversion a
--- fraction, rounded once for each entry.
+-- fraction, rounded once for each entry. What is called for each rate is PL/pgSQL, which keeps its plans: an SQL function that
+-- is called out of another is planned anew each time, ten times as dear; rounding is an expression that goes into the query.
 
 CREATE TABLE fx_rate (
     user_id   uuid REFERENCES app_user (id) ON DELETE CASCADE, -- null: everybody's
@@ -35,8 +36,11 @@ $$;
 -- The latest rate between two currencies on or before a day, either way round, as the fraction num / den; nulls: none. On the
 -- same day one's own stands before everybody's, and the pair as it is asked for before its inverse.
 CREATE FUNCTION fx_leg(of_user uuid, source text, target text, on_day date, OUT num numeric, OUT den numeric, OUT rate_date date)
-LANGUAGE sql STABLE AS $$
-    SELECT num, den, date FROM (
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    found record;
+BEGIN
+    SELECT * INTO found FROM (
         (SELECT rate AS num, 1::numeric AS den, date, 1 AS way FROM fx_rate
          WHERE user_id = of_user AND base = source AND quote = target AND date <= on_day ORDER BY date DESC LIMIT 1)
         UNION ALL
@@ -48,42 +52,66 @@ LANGUAGE sql STABLE AS $$
         UNION ALL
         (SELECT 1, rate, date, 4 FROM fx_rate
          WHERE user_id IS NULL AND base = target AND quote = source AND date <= on_day ORDER BY date DESC LIMIT 1)
-    ) AS found ORDER BY date DESC, way LIMIT 1
-$$;
+    ) AS ways ORDER BY date DESC, way LIMIT 1;
+    num := found.num;
+    den := found.den;
+    rate_date := found.date;
+END $$;
 
 -- The currencies that a currency has rates with.
-CREATE FUNCTION fx_neighbours(of_user uuid, code text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+CREATE FUNCTION fx_neighbours(of_user uuid, code text) RETURNS SETOF text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
     SELECT quote FROM fx_pair WHERE base = code AND (user_id = of_user OR user_id IS NULL)
     UNION
-    SELECT base FROM fx_pair WHERE quote = code AND (user_id = of_user OR user_id IS NULL)
-$$;
+    SELECT base FROM fx_pair WHERE quote = code AND (user_id = of_user OR user_id IS NULL);
+END $$;
 
 -- What one unit of `source` is in `target` on a day, as a fraction: by the pair's own rate or through one third currency,
 -- whichever is of the later day; through several equally late ones the pair's own, then the first by code. Nulls: no way.
 CREATE FUNCTION fx_rate_on(of_user uuid, source text, target text, on_day date, OUT num numeric, OUT den numeric, OUT rate_date date)
-LANGUAGE sql STABLE AS $$
-    SELECT num, den, rate_date FROM (
-        SELECT 1::numeric AS num, 1::numeric AS den, on_day AS rate_date, '' AS through WHERE source = target
-        UNION ALL
-        SELECT leg.num, leg.den, leg.rate_date, '' FROM fx_leg(of_user, source, target, on_day) AS leg
-        UNION ALL
-        SELECT a.num * b.num, a.den * b.den, least(a.rate_date, b.rate_date), code
-        FROM (SELECT fx_neighbours(of_user, source) INTERSECT SELECT fx_neighbours(of_user, target)) AS third (code),
-             fx_leg(of_user, source, code, on_day) AS a, fx_leg(of_user, code, target, on_day) AS b
-    ) AS found
-    WHERE num IS NOT NULL
-    ORDER BY rate_date DESC, through LIMIT 1
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    leg record;
+    third record;
+BEGIN
+    IF source = target THEN
+        num := 1; den := 1; rate_date := on_day;
+        RETURN;
+    END IF;
+    leg := fx_leg(of_user, source, target, on_day);
+    num := leg.num; den := leg.den; rate_date := leg.rate_date;
+    IF rate_date = on_day THEN
+        RETURN; -- no way is later
+    END IF;
+    SELECT a.num * b.num AS num, a.den * b.den AS den, least(a.rate_date, b.rate_date) AS day INTO third
+    FROM (SELECT fx_neighbours(of_user, source) INTERSECT SELECT fx_neighbours(of_user, target)) AS c (code),
+         fx_leg(of_user, source, code, on_day) AS a, fx_leg(of_user, code, target, on_day) AS b
+    WHERE a.num IS NOT NULL AND b.num IS NOT NULL
+    ORDER BY 3 DESC, code LIMIT 1;
+    IF third.day > rate_date OR rate_date IS NULL THEN
+        num := third.num; den := third.den; rate_date := third.day;
+    END IF;
+END $$;
+
+-- n / d rounded half to even; d > 0. Exact: whole-number quotients only. A half is rounded away from zero first; where it was
+-- one and came out odd, one less.
+CREATE FUNCTION fx_round(n numeric, d numeric) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT sign(n) * (div(2 * abs(n) + d, 2 * d)
+                      - CASE WHEN (2 * abs(n) + d) % (2 * d) = 0 THEN div(2 * abs(n) + d, 2 * d) % 2 ELSE 0 END)
 $$;
 
--- An amount in minor units times num / den, in minor units of the other currency, half to even. Exact: div and % of whole
--- fractions, no division that rounds by itself.
-CREATE FUNCTION fx_convert(minor numeric, exponent integer, num numeric, den numeric, target_exponent integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT q + CASE WHEN 2 * abs(n - q * d) > d OR (2 * abs(n - q * d) = d AND q % 2 <> 0) THEN sign(n) ELSE 0 END
-    FROM (SELECT minor * num * CASE WHEN target_exponent > exponent THEN 10::numeric ^ (target_exponent - exponent) ELSE 1 END AS n,
-                 den * CASE WHEN exponent > target_exponent THEN 10::numeric ^ (exponent - target_exponent) ELSE 1 END AS d) AS whole,
-         LATERAL (SELECT div(n, d) AS q) AS quotient
-$$;
+-- The rate of a day as num / den between minor units: minor * num / den, rounded by fx_round, is the amount in the other
+-- currency. Nulls: there is none.
+CREATE FUNCTION fx_factor(of_user uuid, source text, exponent integer, target text, on_day date, OUT num numeric, OUT den numeric)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    shift integer := currency_exponent(target) - exponent;
+    rate record := fx_rate_on(of_user, source, target, on_day);
+BEGIN
+    num := rate.num * CASE WHEN shift > 0 THEN 10::numeric ^ shift ELSE 1 END;
+    den := rate.den * CASE WHEN shift < 0 THEN 10::numeric ^ -shift ELSE 1 END;
+END $$;
 
 -- What `counted` (0060_statistics.sql) gives, in one currency: each entry in another is converted at the rate of its own date
 -- and rounded, and then added. An entry without a rate stays in its currency, with its date in `lacking`. `target` null: nothing
@@ -144,12 +172,12 @@ BEGIN
           AND (with_transfers OR NOT (t.transfer_id IS NOT NULL OR coalesce(c.kind = 'transfer', false)))
     ), rate AS MATERIALIZED (
         SELECT d.currency, d.date, r.num, r.den
-        FROM (SELECT DISTINCT currency, date FROM part) d, fx_rate_on(of_user, d.currency, target, d.date) r
+        FROM (SELECT DISTINCT currency, exponent, date FROM part) d, fx_factor(of_user, d.currency, d.exponent, target, d.date) r
     ), converted AS (
         SELECT month_of(p.date) AS month, p.account_id, p.category_id, p.is_row,
                CASE WHEN r.num IS NULL THEN p.currency ELSE target END AS currency,
                CASE WHEN r.num IS NULL THEN p.exponent ELSE target_exponent END AS exponent,
-               CASE WHEN r.num IS NULL THEN p.amount ELSE fx_convert(p.amount, p.exponent, r.num, r.den, target_exponent) END AS amount,
+               CASE WHEN r.num IS NULL THEN p.amount ELSE fx_round(p.amount * r.num, r.den) END AS amount,
                CASE WHEN r.num IS NULL THEN p.date END AS lacking
         FROM part p JOIN rate r ON r.currency = p.currency AND r.date = p.date
     )
@@ -183,11 +211,12 @@ RETURNS TABLE (month date, account_id uuid, currency text, exponent integer, bal
         WHERE a.user_id = of_user AND a.deleted_at IS NULL AND (of_account IS NULL OR a.id = of_account)
     ), rate AS MATERIALIZED (
         SELECT d.currency, d.day, r.num, r.den
-        FROM (SELECT DISTINCT currency, day FROM held WHERE target IS NOT NULL AND currency <> target) d, fx_rate_on(of_user, d.currency, target, d.day) r
+        FROM (SELECT DISTINCT currency, exponent, day FROM held WHERE target IS NOT NULL AND currency <> target) d,
+             fx_factor(of_user, d.currency, d.exponent, target, d.day) r
     )
     SELECT h.month, h.id, CASE WHEN r.num IS NULL THEN h.currency ELSE target END,
            CASE WHEN r.num IS NULL THEN h.exponent ELSE currency_exponent(target) END,
-           CASE WHEN r.num IS NULL THEN h.balance ELSE fx_convert(h.balance, h.exponent, r.num, r.den, currency_exponent(target)) END,
+           CASE WHEN r.num IS NULL THEN h.balance ELSE fx_round(h.balance * r.num, r.den) END,
            CASE WHEN r.currency IS NOT NULL AND r.num IS NULL THEN h.day END
     FROM held h LEFT JOIN rate r ON r.currency = h.currency AND r.day = h.day
 $$;
