@@ -250,14 +250,40 @@ static double measure_at_depth(redisContext *redis, int64_t *seq)
     return took / (ROUNDS * BATCH) * 1e6;
 }
 
-static double measure_best(redisContext *redis, int64_t *seq)
+/* A queue with jobs in it, on a server of its own, so that different ones can be measured in turns. */
+enum { DEPTH_ROUNDS = 9 };
+struct pool {
+    struct server server;
+    redisContext *redis;
+    int64_t seq;
+    double us[DEPTH_ROUNDS];
+};
+
+static void pool_open(struct pool *pool, int queued, int in_flight)
 {
-    double best_us = measure_at_depth(redis, seq);
-    for (int i = 0; i < 4; i++) {
-        double us = measure_at_depth(redis, seq);
-        best_us = us < best_us ? us : best_us;
-    }
-    return best_us;
+    pool->server = server_redis("off");
+    pool->redis = server_connect(&pool->server);
+    pool->seq = 0;
+    load_library(pool->redis);
+    put_jobs(pool->redis, queued + in_flight, "nothing", "nothing", "", "{}");
+    for (int claimed = 0; claimed < in_flight; claimed += BATCH)
+        freeReplyObject(swap(pool->redis, "bench:1:a", ++pool->seq, NULL, "nothing", BATCH));
+}
+
+static double median_us(const struct pool *pool)
+{
+    double us[DEPTH_ROUNDS];
+    memcpy(us, pool->us, sizeof us);
+    return percentile(us, DEPTH_ROUNDS, .5);
+}
+
+/* The median of what `pool` costs over `base`, round by round: what else the machine does hits both. */
+static double median_ratio(const struct pool *pool, const struct pool *base)
+{
+    double ratios[DEPTH_ROUNDS];
+    for (int round = 0; round < DEPTH_ROUNDS; round++)
+        ratios[round] = pool->us[round] / base->us[round];
+    return percentile(ratios, DEPTH_ROUNDS, .5);
 }
 
 /* The same moves by bare commands, in one pipeline: BATCH fields set and pushed, the BATCH oldest popped,
@@ -332,32 +358,36 @@ static void measure_fairness(redisContext *redis)
 
 void bench_depth(void)
 {
-    struct server server = server_redis("off");
-    redisContext *redis = server_connect(&server);
-    int64_t seq = 0;
-    load_library(redis);
-    double empty = used_memory(redis);
-    put_jobs(redis, 1000, "nothing", "nothing", "", "{}");
-    double first = measure_best(redis, &seq);
-    report_figure("put, claim, ack at depth 1,000", first, "us/job", 0);
-    put_jobs(redis, 99000, "nothing", "nothing", "", "{}");
-    report_figure("memory of 100,000 queued", (used_memory(redis) - empty) / 1048576, "MB", 0);
-    report_figure("put, claim, ack at depth 100,000", measure_best(redis, &seq), "us/job", 0);
-    put_jobs(redis, 900000, "nothing", "nothing", "", "{}");
-    double deep = measure_best(redis, &seq);
-    report_figure("put, claim, ack at depth 1,000,000", deep, "us/job", 0);
-    report_figure("depth 1,000,000 over depth 1,000", deep / first, "times", -1.2);
-    for (int i = 0; i < 1563; i++)
-        freeReplyObject(swap(redis, "bench:1:a", ++seq, NULL, "nothing", BATCH));
-    double flying = measure_best(redis, &seq);
-    report_figure("put, claim, ack with 100,000 in flight", flying, "us/job", 0);
-    report_figure("100,000 in flight over none", flying / deep, "times", -1.2);
+    static const struct {
+        const char *name;
+        int queued, in_flight;
+    } cases[] = {{"put, claim, ack at depth 1,000", 1000, 0},
+                 {"put, claim, ack at depth 100,000", 100000, 0},
+                 {"put, claim, ack at depth 1,000,000", 1000000, 0},
+                 {"put, claim, ack at depth 1,000,000 with 100,000 in flight", 1000000, 100000}};
+    enum { SHALLOW, MIDDLE, DEEP, FLYING, CASES };
+    struct pool pools[CASES];
+    for (int i = 0; i < CASES; i++)
+        pool_open(&pools[i], cases[i].queued, cases[i].in_flight);
+    for (int round = 0; round < DEPTH_ROUNDS; round++)
+        for (int i = 0; i < CASES; i++)
+            pools[i].us[round] = measure_at_depth(pools[i].redis, &pools[i].seq);
+    for (int i = 0; i < CASES; i++)
+        report_figure(cases[i].name, median_us(&pools[i]), "us/job", 0);
+    report_figure("depth 1,000,000 over depth 1,000", median_ratio(&pools[DEEP], &pools[SHALLOW]), "times",
+                  -1.2);
+    report_figure("100,000 in flight over none", median_ratio(&pools[FLYING], &pools[DEEP]), "times", -1.2);
+    double more = used_memory(pools[MIDDLE].redis) - used_memory(pools[SHALLOW].redis);
+    report_figure("memory of 100,000 queued", more / 99000 * 100000 / 1048576, "MB", 0);
+    redisContext *redis = pools[SHALLOW].redis;
     run_command(redis, "FLUSHALL");
     double raw_first = measure_raw(redis, 1000), raw_deep = measure_raw(redis, 1000000);
     report_figure("bare commands at depth 1,000", raw_first, "us/job", 0);
     report_figure("bare commands at depth 1,000,000", raw_deep, "us/job", 0);
     report_figure("bare commands, depth 1,000,000 over 1,000", raw_deep / raw_first, "times", 0);
     measure_fairness(redis);
-    redisFree(redis);
-    server_stop(&server);
+    for (int i = 0; i < CASES; i++) {
+        redisFree(pools[i].redis);
+        server_stop(&pools[i].server);
+    }
 }
