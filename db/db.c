@@ -203,10 +203,15 @@ int db_begin(struct db *db, struct err *err)
     return command(db, "BEGIN", err);
 }
 
+bool db_is_in_transaction(const struct db *db)
+{
+    return PQtransactionStatus(db->connection) == PQTRANS_INTRANS;
+}
+
 int db_commit(struct db *db, struct err *err)
 {
     /* COMMIT of a failed transaction succeeds as ROLLBACK: that must not pass for a commit. */
-    if (PQtransactionStatus(db->connection) != PQTRANS_INTRANS)
+    if (!db_is_in_transaction(db))
         return err_set(err, ERR_BUG, "commit of a transaction that has failed or was not begun");
     return command(db, "COMMIT", err);
 }

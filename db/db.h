@@ -38,6 +38,9 @@ int db_begin(struct db *db, struct err *err) MUST_CHECK;
 int db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db); /* also right when nothing is open or the connection is gone */
 
+/* A transaction is open and no statement of it has failed: it can go on. */
+bool db_is_in_transaction(const struct db *db);
+
 /* The SQLSTATE of the last failed db_run ("23505"), "" when there was none. */
 const char *db_sqlstate(const struct db *db);
 

@@ -121,7 +121,7 @@ int classify_incoming(struct task_context *context, struct new_transaction *list
         budget_us = BATCH_US;
     int status = pupils_load(&pupils, context, &sql_classifier_hold, posters.people, posters.people_count,
                              budget_us, err);
-    if (status != 0 && PQtransactionStatus(db_raw(context->db)) == PQTRANS_INTRANS) {
+    if (status != 0 && db_is_in_transaction(context->db)) {
         /* What is wrong with the sorting is the follow-up job's to meet: the rows are stored. */
         log_warn("not_sorted_while_storing", LOG_TEXT("error", err->text));
         pupils_give_back(&pupils);
