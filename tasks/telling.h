@@ -5,7 +5,6 @@
  * the installation's secret key, and keep a person's quiet hours. */
 
 #include "base/seal.h"
-#include "db/rows.h"
 #include "tasks/task.h"
 
 /* Runs `one` for each job that is not done yet. -1 with err when the key can't be read or one gives -1. */
