@@ -1,26 +1,18 @@
 /* purser classify: asks the person's classifier, and why a transaction stands where it does. */
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "cli/command.h"
-#include "cli/options.h"
-#include "cli/session.h"
-#include "cli/table.h"
+#include "cli/show.h"
+#include "cli/verb.h"
 
 enum { WAIT_S = 30 };
 
-struct words {
+static struct {
     const char *amount, *currency, *scope;
     bool as_json;
-};
-
-static void print_json(json_t *value)
-{
-    json_dumpf(value, stdout, JSON_INDENT(2));
-    putchar('\n');
-}
+} wish;
 
 static const char *number_of(struct arena *arena, json_t *object, const char *name)
 {
@@ -42,21 +34,21 @@ static void print_reasons(json_t *reasons, const char *indent)
     }
 }
 
-static int ask(struct http *http, struct arena *arena, const char *text, const struct words *words,
-               struct err *err)
+static int ask(struct session *session, struct err *err)
 {
-    json_t *body = json_own(arena, json_pack("{ss}", "description", text)), *ranked;
+    struct arena *arena = &session->arena;
+    json_t *body = json_own(arena, json_pack("{ss}", "description", session->words[0])), *ranked;
     size_t i;
-    if (words->amount != NULL)
-        json_object_set_new(body, "amount", json_string(words->amount));
-    if (words->currency != NULL)
-        json_object_set_new(body, "currency", json_string(words->currency));
+    if (wish.amount != NULL)
+        json_object_set_new(body, "amount", json_string(wish.amount));
+    if (wish.currency != NULL)
+        json_object_set_new(body, "currency", json_string(wish.currency));
     struct http_request request = {.method = "POST", .path = "/v1/classify", .body = json_write(arena, body)};
     struct http_reply reply;
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    if (http_call(session->http, arena, &request, &reply, err) != 0)
         return -1;
-    if (words->as_json) {
-        print_json(reply.body);
+    if (wish.as_json) {
+        show_value(reply.body);
         return 0;
     }
     json_array_foreach(json_object_get(reply.body, "data"), i, ranked)
@@ -70,18 +62,18 @@ static int ask(struct http *http, struct arena *arena, const char *text, const s
     return 0;
 }
 
-static int explain(struct http *http, struct arena *arena, const char *id, const struct words *words,
-                   struct err *err)
+static int explain(struct session *session, struct err *err)
 {
-    struct http_request request = {
-        .method = "GET", .path = arena_printf(arena, "/v1/transactions/%s/category", http_escape(arena, id))};
+    struct arena *arena = &session->arena;
+    const char *id = http_escape(arena, session->words[0]);
     struct http_reply reply;
     json_t *suggestion;
     size_t i;
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    if (http_get(session->http, arena, arena_printf(arena, "/v1/transactions/%s/category", id), &reply,
+                 err) != 0)
         return -1;
-    if (words->as_json) {
-        print_json(reply.body);
+    if (wish.as_json) {
+        show_value(reply.body);
         return 0;
     }
     const char *name = http_text(reply.body, "name"), *source = http_text(reply.body, "source");
@@ -100,15 +92,16 @@ static int explain(struct http *http, struct arena *arena, const char *id, const
     return 0;
 }
 
-static int sort(struct http *http, struct arena *arena, const struct words *words, struct err *err)
+static int sort(struct session *session, struct err *err)
 {
+    struct arena *arena = &session->arena;
     json_t *body = json_own(arena, json_object());
-    if (words->scope != NULL)
-        json_object_set_new(body, "scope", json_string(words->scope));
+    if (wish.scope != NULL)
+        json_object_set_new(body, "scope", json_string(wish.scope));
     struct http_request request = {
         .method = "POST", .path = "/v1/classify/run", .body = json_write(arena, body), .wait_s = WAIT_S};
     struct http_reply reply;
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    if (http_call(session->http, arena, &request, &reply, err) != 0)
         return -1;
     json_t *job = json_object_get(reply.body, "job"), *result = json_object_get(job, "result");
     if (json_is_object(result))
@@ -120,29 +113,28 @@ static int sort(struct http *http, struct arena *arena, const struct words *word
     return 0;
 }
 
-static int confirm(struct http *http, struct arena *arena, const char *id, const struct words *words,
-                   struct err *err)
+static int confirm(struct session *session, struct err *err)
 {
-    struct http_request request = {
-        .method = "POST",
-        .path = arena_printf(arena, "/v1/transactions/%s/category/confirm", http_escape(arena, id))};
+    struct arena *arena = &session->arena;
+    const char *id = http_escape(arena, session->words[0]);
+    struct http_request request = {.method = "POST",
+                                   .path = arena_printf(arena, "/v1/transactions/%s/category/confirm", id)};
     struct http_reply reply;
-    return http_call(http, arena, &request, &reply, err) != 0 ? -1 : explain(http, arena, id, words, err);
+    return http_call(session->http, arena, &request, &reply, err) != 0 ? -1 : explain(session, err);
 }
 
-static int undo(struct http *http, struct arena *arena, const char *id, const struct words *words,
-                struct err *err)
+static int undo(struct session *session, struct err *err)
 {
-    struct http_request request = {.method = "DELETE",
-                                   .path =
-                                       arena_printf(arena, "/v1/classify/runs/%s", http_escape(arena, id)),
-                                   .wait_s = WAIT_S};
+    struct arena *arena = &session->arena;
+    const char *id = http_escape(arena, session->words[0]);
+    struct http_request request = {
+        .method = "DELETE", .path = arena_printf(arena, "/v1/classify/runs/%s", id), .wait_s = WAIT_S};
     struct http_reply reply;
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    if (http_call(session->http, arena, &request, &reply, err) != 0)
         return -1;
     json_t *job = json_object_get(reply.body, "job"), *result = json_object_get(job, "result");
-    if (words->as_json)
-        print_json(reply.body);
+    if (wish.as_json)
+        show_value(reply.body);
     else if (json_is_object(result))
         printf("restored %lld, kept %lld that were changed since\n",
                (long long)json_integer_value(json_object_get(result, "restored")),
@@ -152,42 +144,18 @@ static int undo(struct http *http, struct arena *arena, const char *id, const st
     return 0;
 }
 
-/* What has an id behind it. */
-static const struct {
-    const char *name;
-    int (*run)(struct http *, struct arena *, const char *id, const struct words *, struct err *);
-} verbs[] = {{"explain", explain}, {"confirm", confirm}, {"undo", undo}};
+static const struct option options[] = {{"amount", &wish.amount, NULL},
+                                        {"currency", &wish.currency, NULL},
+                                        {"scope", &wish.scope, NULL},
+                                        {"json", NULL, &wish.as_json},
+                                        {NULL, NULL, NULL}};
 
-static int run(int argc, char **argv, struct err *err)
-{
-    struct words words = {0};
-    size_t verb = 0, verb_count = sizeof verbs / sizeof *verbs;
-    int count;
-    const struct option options[] = {{"amount", &words.amount, NULL},
-                                     {"currency", &words.currency, NULL},
-                                     {"scope", &words.scope, NULL},
-                                     {"json", NULL, &words.as_json},
-                                     {NULL, NULL, NULL}};
-    if (options_read(argc - 1, argv + 1, options, &count, err) != 0)
-        return EXIT_USAGE;
-    char **rest = argv + 1;
-    bool sorts = count == 1 && strcmp(rest[0], "run") == 0;
-    while (count == 2 && verb < verb_count && strcmp(rest[0], verbs[verb].name) != 0)
-        verb++;
-    if ((count != 1 && count != 2) || verb == verb_count)
-        return EXIT_USAGE;
-    struct http *http = session_open(err);
-    if (http == NULL)
-        return EXIT_FAILED;
-    struct arena arena;
-    arena_init(&arena);
-    int failed = count == 2 ? verbs[verb].run(http, &arena, rest[1], &words, err)
-                 : sorts    ? sort(http, &arena, &words, err)
-                            : ask(http, &arena, rest[0], &words, err);
-    arena_free(&arena);
-    http_close(http);
-    return failed == 0 ? EXIT_OK : EXIT_FAILED;
-}
+static const struct verb verbs[] = {{.name = "explain", .min = 1, .max = 1, .run = explain},
+                                    {.name = "confirm", .min = 1, .max = 1, .run = confirm},
+                                    {.name = "undo", .min = 1, .max = 1, .run = undo},
+                                    {.name = "run", .run = sort},
+                                    {.min = 1, .max = 1, .run = ask},
+                                    {.run = NULL}};
 
 const struct command command_classify = {
     .name = "classify",
@@ -197,7 +165,7 @@ const struct command command_classify = {
              "       purser classify run [--scope automatic|uncategorised|all|rules]\n"
              "       purser classify undo JOB [--json]",
     .summary = "Ask which category a text would get, why a transaction has its own, say that it is right, or "
-               "sort what is "
-               "stored",
-    .run = run,
+               "sort what is stored",
+    .verbs = verbs,
+    .options = options,
 };

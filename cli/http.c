@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -255,4 +256,29 @@ int http_call(struct http *http, struct arena *arena, const struct http_request 
     return err_set(err, class, "%s %s answered %ld %s%s%s%s%s %s", request->method, request->path,
                    reply->status, title, detail[0] == '\0' ? "" : ": ", detail, first == NULL ? "" : "; ",
                    where, http_text(first, "detail"));
+}
+
+int http_get(struct http *http, struct arena *arena, const char *path, struct http_reply *reply,
+             struct err *err)
+{
+    return http_call(http, arena, &(struct http_request){.method = "GET", .path = path}, reply, err);
+}
+
+int http_delete(struct http *http, struct arena *arena, const char *path, struct err *err)
+{
+    struct http_reply reply;
+    return http_call(http, arena, &(struct http_request){.method = "DELETE", .path = path}, &reply, err);
+}
+
+int http_post(struct http *http, struct arena *arena, const char *path, const json_t *body, int wait_s,
+              struct http_reply *reply, struct err *err)
+{
+    struct id id = id_new();
+    char key[ID_TEXT_SIZE];
+    if (body == NULL)
+        return err_set(err, ERR_REJECT, "a word is not UTF-8");
+    id_format(&id, key);
+    struct http_request request = {
+        .method = "POST", .path = path, .body = json_write(arena, body), .key = key, .wait_s = wait_s};
+    return http_call(http, arena, &request, reply, err);
 }

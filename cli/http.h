@@ -54,6 +54,15 @@ int http_send(struct http *http, struct arena *arena, const struct http_request 
 int http_call(struct http *http, struct arena *arena, const struct http_request *request,
               struct http_reply *reply, struct err *err) MUST_CHECK;
 
+/* http_call for the everyday: a path and nothing more, and a JSON body under a key of its own, so that a
+ * broken connection may be repeated. The arena owns body; NULL (json_pack takes no text that is not UTF-8) is
+ * ERR_REJECT. wait_s: as in struct http_request. */
+int http_get(struct http *http, struct arena *arena, const char *path, struct http_reply *reply,
+             struct err *err) MUST_CHECK;
+int http_delete(struct http *http, struct arena *arena, const char *path, struct err *err) MUST_CHECK;
+int http_post(struct http *http, struct arena *arena, const char *path, const json_t *body, int wait_s,
+              struct http_reply *reply, struct err *err) MUST_CHECK;
+
 /* The text at a member of an object, "" when it is not there. */
 const char *http_text(json_t *object, const char *name);
 

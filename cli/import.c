@@ -7,22 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
 #include "cli/command.h"
-#include "cli/options.h"
-#include "cli/session.h"
+#include "cli/show.h"
 #include "cli/table.h"
+#include "cli/verb.h"
 
 enum { POLL_MS = 100, BAR_WIDTH = 40, REJECTED_SHOWN = 20 };
 
-struct import {
-    const char *file, *account, *mapping, *format;
+static struct {
+    const char *account, *mapping, *format;
     bool dry_run, reimport_deleted, as_json;
-};
+} wish = {.format = "auto"};
 
 /* The bar: only where somebody looks at it. */
 
@@ -51,6 +50,11 @@ static void on_sent(int64_t bytes, int64_t total)
     draw("sending", bytes, total);
 }
 
+static const char *number_of(struct arena *arena, json_t *object, const char *name)
+{
+    return arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(object, name)));
+}
+
 static void show_rows(struct arena *arena, json_t *rows)
 {
     static const char *const heads[] = {">LINE", "DATE", ">AMOUNT", "CURRENCY", "DESCRIPTION", NULL};
@@ -60,10 +64,9 @@ static void show_rows(struct arena *arena, json_t *rows)
     table_init(&table, arena, heads);
     json_array_foreach(rows, i, row)
     {
-        const char *line =
-            arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(row, "line")));
-        table_add(&table, (const char *[]){line, http_text(row, "date"), http_text(row, "amount"),
-                                           http_text(row, "currency"), http_text(row, "description")});
+        table_add(&table, (const char *[]){number_of(arena, row, "line"), http_text(row, "date"),
+                                           http_text(row, "amount"), http_text(row, "currency"),
+                                           http_text(row, "description")});
     }
     table_print(&table);
 }
@@ -80,10 +83,8 @@ static void show_rejected(struct arena *arena, json_t *rows)
     table_init(&table, arena, heads);
     json_array_foreach(rows, i, row)
     {
-        const char *line =
-            arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(row, "line")));
         const char *text = http_text(row, "description");
-        table_add(&table, (const char *[]){line, http_text(row, "reason"),
+        table_add(&table, (const char *[]){number_of(arena, row, "line"), http_text(row, "reason"),
                                            text[0] == '\0' ? http_text(row, "text") : text});
     }
     table_print(&table);
@@ -105,29 +106,25 @@ static void show_preview(struct arena *arena, json_t *preview)
     show_rejected(arena, json_object_get(preview, "rejected"));
 }
 
-static int show_fates(struct http *http, struct arena *arena, json_t *upload, struct err *err)
+static int show_fates(struct session *session, json_t *upload, struct err *err)
 {
     static const char *const heads[] = {"FATE", ">ROWS", NULL};
     static const char *const fates[] = {"inserted",        "duplicate", "matched",
                                         "skipped_deleted", "pending",   "rejected"};
+    struct arena *arena = &session->arena;
     struct table table;
     json_t *counts = json_object_get(upload, "fates"), *rejected;
     table_init(&table, arena, heads);
     for (size_t i = 0; i < sizeof fates / sizeof *fates; i++)
-        table_add(&table, (const char *[]){fates[i], arena_printf(arena, "%lld",
-                                                                  (long long)json_integer_value(
-                                                                      json_object_get(counts, fates[i])))});
-    table_add(&table,
-              (const char *[]){"all",
-                               arena_printf(arena, "%lld",
-                                            (long long)json_integer_value(json_object_get(upload, "rows")))});
+        table_add(&table, (const char *[]){fates[i], number_of(arena, counts, fates[i])});
+    table_add(&table, (const char *[]){"all", number_of(arena, upload, "rows")});
     table_print(&table);
     printf("\nbalance: %s%s%s\n", http_text(upload, "reconciliation"),
            http_text(upload, "difference")[0] == '\0' ? "" : ", off by ", http_text(upload, "difference"));
     const char *path = arena_printf(arena, "/v1/uploads/%s/rows?fate=rejected", http_text(upload, "id"));
     if (json_integer_value(json_object_get(counts, "rejected")) == 0)
         return 0;
-    if (session_list(http, arena, path, REJECTED_SHOWN, &rejected, err) != 0)
+    if (session_list(session, path, REJECTED_SHOWN, &rejected, err) != 0)
         return -1;
     show_rejected(arena, rejected);
     return 0;
@@ -163,83 +160,76 @@ static int wait_for_end(struct http *http, struct arena *arena, const char *id, 
     }
 }
 
-static int send_file(struct http *http, struct arena *arena, const struct import *import, FILE *file,
-                     struct http_reply *reply, struct err *err)
+static int send_file(struct session *session, FILE *file, struct http_reply *reply, struct err *err)
 {
+    struct arena *arena = &session->arena;
     const char *account;
-    if (session_find_account(http, arena, import->account, &account, err) != 0)
+    if (session_find_account(session, wish.account, &account, err) != 0)
         return -1;
     const char *path = arena_printf(arena, "/v1/uploads?account_id=%s&format=%s%s%s%s%s", account,
-                                    import->format == NULL ? "auto" : http_escape(arena, import->format),
-                                    import->dry_run ? "&dry_run=true" : "",
-                                    import->reimport_deleted ? "&reimport_deleted=true" : "",
-                                    import->mapping == NULL ? "" : "&mapping=",
-                                    import->mapping == NULL ? "" : http_escape(arena, import->mapping));
+                                    http_escape(arena, wish.format), wish.dry_run ? "&dry_run=true" : "",
+                                    wish.reimport_deleted ? "&reimport_deleted=true" : "",
+                                    wish.mapping == NULL ? "" : "&mapping=",
+                                    wish.mapping == NULL ? "" : http_escape(arena, wish.mapping));
     struct http_request request = {.method = "POST", .path = path, .upload = file, .sent = on_sent};
-    int failed = http_call(http, arena, &request, reply, err);
+    int failed = http_call(session->http, arena, &request, reply, err);
     wipe();
     return failed;
 }
 
-static int import_file(struct http *http, struct arena *arena, const struct import *import, FILE *file,
-                       struct err *err)
+static int import_file(struct session *session, FILE *file, struct err *err)
 {
     struct http_reply reply;
     json_t *upload = NULL;
-    if (send_file(http, arena, import, file, &reply, err) != 0)
+    if (send_file(session, file, &reply, err) != 0)
         return -1;
-    if (!import->dry_run) {
+    if (!wish.dry_run) {
         const char *id = http_text(json_object_get(reply.body, "upload"), "id");
         const char *job = http_text(json_object_get(reply.body, "job"), "id");
-        int failed = wait_for_end(http, arena, id, job, &upload, err);
+        int failed = wait_for_end(session->http, &session->arena, id, job, &upload, err);
         wipe();
         if (failed != 0)
             return -1;
     } else {
         upload = reply.body;
     }
-    if (import->as_json) {
-        json_dumpf(upload, stdout, JSON_INDENT(2));
-        putchar('\n');
-    } else if (import->dry_run) {
-        show_preview(arena, upload);
-    } else if (show_fates(http, arena, upload, err) != 0) {
+    if (wish.as_json)
+        show_value(upload);
+    else if (wish.dry_run)
+        show_preview(&session->arena, upload);
+    else if (show_fates(session, upload, err) != 0)
         return -1;
-    }
-    if (!import->dry_run && strcmp(http_text(upload, "state"), "done") != 0)
-        return err_set(err, ERR_REJECT, "%s %s: %s", import->file, http_text(upload, "state"),
+    if (!wish.dry_run && strcmp(http_text(upload, "state"), "done") != 0)
+        return err_set(err, ERR_REJECT, "%s %s: %s", session->words[0], http_text(upload, "state"),
                        http_text(upload, "error"));
     return 0;
 }
 
-static int run(int argc, char **argv, struct err *err)
+static int import(struct session *session, struct err *err)
 {
-    struct import import = {0};
-    int count;
-    const struct option options[] = {{"account", &import.account, NULL},
-                                     {"mapping", &import.mapping, NULL},
-                                     {"format", &import.format, NULL},
-                                     {"dry-run", NULL, &import.dry_run},
-                                     {"reimport-deleted", NULL, &import.reimport_deleted},
-                                     {"json", NULL, &import.as_json},
-                                     {NULL, NULL, NULL}};
-    if (options_read(argc - 1, argv + 1, options, &count, err) != 0 || count != 1 || import.account == NULL)
-        return EXIT_USAGE;
-    import.file = argv[1];
-    FILE *file = strcmp(import.file, "-") == 0 ? stdin : fopen(import.file, "rb");
-    if (file == NULL) {
-        err_set(err, ERR_REJECT, "%s: %s", import.file, strerror(errno));
-        return EXIT_FAILED;
-    }
-    struct http *http = session_open(err);
-    struct arena arena;
-    arena_init(&arena);
-    int failed = http == NULL ? -1 : import_file(http, &arena, &import, file, err);
-    arena_free(&arena);
-    http_close(http);
+    const char *name = session->words[0];
+    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    if (file == NULL)
+        return err_set(err, ERR_REJECT, "%s: %s", name, strerror(errno));
+    int failed = import_file(session, file, err);
     fclose(file);
-    return failed == 0 ? EXIT_OK : EXIT_FAILED;
+    return failed;
 }
+
+static int check(struct err *err)
+{
+    return wish.account != NULL ? 0 : err_set(err, ERR_REJECT, "--account NAME is needed");
+}
+
+static const struct option options[] = {{"account", &wish.account, NULL},
+                                        {"mapping", &wish.mapping, NULL},
+                                        {"format", &wish.format, NULL},
+                                        {"dry-run", NULL, &wish.dry_run},
+                                        {"reimport-deleted", NULL, &wish.reimport_deleted},
+                                        {"json", NULL, &wish.as_json},
+                                        {NULL, NULL, NULL}};
+
+static const struct verb verbs[] = {{.min = 1, .max = 1, .check = check, .run = import}, {.run = NULL}};
 
 const struct command command_import = {
     .name = "import",
@@ -247,5 +237,6 @@ const struct command command_import = {
         "FILE|- --account NAME [--mapping NAME|JSON] [--format csv|ofx|qif|camt|mt940|json] [--dry-run]\n"
         "                     [--reimport-deleted] [--json]",
     .summary = "Upload a bank file and show what became of its rows",
-    .run = run,
+    .verbs = verbs,
+    .options = options,
 };

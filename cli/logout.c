@@ -4,34 +4,30 @@
 #include <stdio.h>
 
 #include "cli/command.h"
-#include "cli/session.h"
+#include "cli/verb.h"
 
-static int run(int argc, char **argv, struct err *err)
+static int log_out(struct session *session, struct err *err)
 {
-    (void)argv;
-    if (argc != 1)
-        return EXIT_USAGE;
-    struct arena arena;
     struct http_reply reply;
     struct http_request request = {.method = "DELETE", .path = "/v1/sessions/current"};
-    struct http *http = session_open(err);
-    if (http == NULL)
-        return EXIT_FAILED;
-    arena_init(&arena);
-    int failed = http_send(http, &arena, &request, &reply, err);
-    if (failed == 0 && reply.status != 204 && reply.status != 401)
-        failed = err_set(err, ERR_RETRY, "the session is not ended: %s", http_text(reply.body, "title"));
-    arena_free(&arena);
-    http_close(http);
-    if (failed != 0 || session_forget(err) != 0)
-        return EXIT_FAILED;
+    if (http_send(session->http, &session->arena, &request, &reply, err) != 0)
+        return -1;
+    if (reply.status != 204 && reply.status != 401)
+        return err_set(err, ERR_RETRY, "the session is not ended: %s", http_text(reply.body, "title"));
+    if (session_forget(err) != 0)
+        return -1;
     puts("logged out");
-    return EXIT_OK;
+    return 0;
 }
+
+static const struct option options[] = {{NULL, NULL, NULL}};
+
+static const struct verb verbs[] = {{.run = log_out}, {.run = NULL}};
 
 const struct command command_logout = {
     .name = "logout",
     .usage = "",
     .summary = "End the session",
-    .run = run,
+    .verbs = verbs,
+    .options = options,
 };

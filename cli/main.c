@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "cli/command.h"
+#include "cli/verb.h"
 
 static const struct command *const commands[] = {
 #define COMMAND(name) &command_##name,
@@ -57,7 +58,8 @@ static int run(const struct command *command, int argc, char **argv)
     int code = EXIT_FAILED;
     if (settings_load(&err) == 0 && clock_use_file(settings.clock_file, &err) == 0) {
         log_open("purser", settings.log_level, settings.log_format);
-        code = command->run(argc, argv, &err);
+        code = command->run != NULL ? command->run(argc, argv, &err)
+                                    : verb_run(command->verbs, command->options, argc, argv, &err);
     }
     if (code != EXIT_OK && err.text[0] != '\0')
         fprintf(stderr, "purser %s: %s\n", command->name, err.text);

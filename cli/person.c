@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/id.h"
 #include "base/json.h"
 
 enum { MAIL_DEADLINE_MS = 60000 };
@@ -17,28 +16,13 @@ void person_make_password(struct person *person)
     hash_hex(bytes, sizeof bytes, person->password);
 }
 
-/* POST under a fresh key, so that it may be sent again when the connection breaks. */
-static int post(struct http *http, struct arena *arena, const char *path, json_t *body, json_t **answer,
-                struct err *err)
-{
-    struct id id = id_new();
-    char key[ID_TEXT_SIZE];
-    id_format(&id, key);
-    struct http_request request = {
-        .method = "POST", .path = path, .body = json_write(arena, json_own(arena, body)), .key = key};
-    struct http_reply reply;
-    if (http_call(http, arena, &request, &reply, err) != 0)
-        return -1;
-    *answer = reply.body;
-    return 0;
-}
-
 static int register_in(struct arena *arena, struct http *http, struct maildrop *drop,
                        const struct person *person, person_step *step, struct err *err)
 {
-    json_t *answer;
+    struct http_reply reply;
     char code[MAILDROP_CODE_SIZE];
-    if (post(http, arena, "/v1/registrations", json_pack("{ss}", "email", person->email), &answer, err) != 0)
+    json_t *address = json_own(arena, json_pack("{ss}", "email", person->email));
+    if (http_post(http, arena, "/v1/registrations", address, 0, &reply, err) != 0)
         return -1;
     if (step != NULL)
         step("asked to register, a code is on its way to", person->email);
@@ -46,13 +30,13 @@ static int register_in(struct arena *arena, struct http *http, struct maildrop *
         return -1;
     if (step != NULL)
         step("read the mail, its code is", code);
-    json_t *proof = json_pack("{ssss}", "email", person->email, "code", code);
-    if (post(http, arena, "/v1/registrations/verify", proof, &answer, err) != 0)
+    json_t *proof = json_own(arena, json_pack("{ssss}", "email", person->email, "code", code));
+    if (http_post(http, arena, "/v1/registrations/verify", proof, 0, &reply, err) != 0)
         return -1;
-    const char *token = http_text(answer, "registration_token");
-    json_t *user = json_pack("{ssssss}", "registration_token", token, "username", person->username,
-                             "password", person->password);
-    if (post(http, arena, "/v1/users", user, &answer, err) != 0)
+    json_t *user = json_own(arena, json_pack("{ssssss}", "registration_token",
+                                             http_text(reply.body, "registration_token"), "username",
+                                             person->username, "password", person->password));
+    if (http_post(http, arena, "/v1/users", user, 0, &reply, err) != 0)
         return -1;
     if (step != NULL)
         step("made the user", person->username);
@@ -71,14 +55,14 @@ int person_register(struct http *http, struct maildrop *drop, const struct perso
 
 static int log_in(struct arena *arena, struct http *http, struct person *person, struct err *err)
 {
-    json_t *answer, *login = json_pack("{ssss}", "username", person->username, "password", person->password);
-    http_use_token(http, NULL);
-    if (post(http, arena, "/v1/sessions", login, &answer, err) != 0)
-        return -1;
-    http_use_token(http, http_text(answer, "access_token"));
-    struct http_request request = {.method = "GET", .path = "/v1/accounts?limit=1"};
     struct http_reply reply;
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    json_t *login =
+        json_own(arena, json_pack("{ssss}", "username", person->username, "password", person->password));
+    http_use_token(http, NULL);
+    if (http_post(http, arena, "/v1/sessions", login, 0, &reply, err) != 0)
+        return -1;
+    http_use_token(http, http_text(reply.body, "access_token"));
+    if (http_get(http, arena, "/v1/accounts?limit=1", &reply, err) != 0)
         return -1;
     json_t *account = json_array_get(json_object_get(reply.body, "data"), 0);
     snprintf(person->account_id, sizeof person->account_id, "%s", http_text(account, "id"));

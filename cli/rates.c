@@ -6,14 +6,17 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/options.h"
-#include "cli/session.h"
+#include "cli/show.h"
 #include "cli/table.h"
+#include "cli/verb.h"
 
 enum { RATES_SHOWN = 500 };
 
-static int load(struct http *http, struct arena *arena, const char *path, bool for_everyone, struct err *err)
+static bool for_everyone, as_json;
+
+static int load(struct session *session, struct err *err)
 {
+    const char *path = session->words[0];
     struct http_reply reply;
     FILE *file = fopen(path, "rb");
     if (file == NULL)
@@ -22,7 +25,7 @@ static int load(struct http *http, struct arena *arena, const char *path, bool f
                                    .path = for_everyone ? "/v1/fx-rates?for=everyone" : "/v1/fx-rates",
                                    .type = "application/octet-stream",
                                    .upload = file};
-    int result = http_call(http, arena, &request, &reply, err);
+    int result = http_call(session->http, &session->arena, &request, &reply, err);
     fclose(file);
     if (result == 0)
         printf("%lld added, %lld changed, %lld as they were: %s to %s\n",
@@ -33,20 +36,19 @@ static int load(struct http *http, struct arena *arena, const char *path, bool f
     return result;
 }
 
-static int list(struct http *http, struct arena *arena, bool as_json, struct err *err)
+static int list(struct session *session, struct err *err)
 {
     static const char *const heads[] = {"DATE", "BASE", "QUOTE", ">RATE", "WHOSE", NULL};
     struct table table;
     json_t *items, *item;
     size_t i;
-    if (session_list(http, arena, "/v1/fx-rates", RATES_SHOWN, &items, err) != 0)
+    if (session_list(session, "/v1/fx-rates", RATES_SHOWN, &items, err) != 0)
         return -1;
     if (as_json) {
-        json_dumpf(items, stdout, JSON_INDENT(2));
-        putchar('\n');
+        show_value(items);
         return 0;
     }
-    table_init(&table, arena, heads);
+    table_init(&table, &session->arena, heads);
     json_array_foreach(items, i, item)
     {
         const char *whose = json_is_true(json_object_get(item, "own")) ? "me" : "everyone";
@@ -57,32 +59,16 @@ static int list(struct http *http, struct arena *arena, bool as_json, struct err
     return 0;
 }
 
-static int run(int argc, char **argv, struct err *err)
-{
-    bool for_everyone = false, as_json = false;
-    int count;
-    const struct option options[] = {
-        {"everyone", NULL, &for_everyone}, {"json", NULL, &as_json}, {NULL, NULL, NULL}};
-    if (options_read(argc - 1, argv + 1, options, &count, err) != 0)
-        return EXIT_USAGE;
-    char **words = argv + 1;
-    bool is_list = count == 1 && strcmp(words[0], "list") == 0;
-    if (!is_list && (count != 2 || strcmp(words[0], "load") != 0))
-        return EXIT_USAGE;
-    struct http *http = session_open(err);
-    if (http == NULL)
-        return EXIT_FAILED;
-    struct arena arena;
-    arena_init(&arena);
-    int failed = is_list ? list(http, &arena, as_json, err) : load(http, &arena, words[1], for_everyone, err);
-    arena_free(&arena);
-    http_close(http);
-    return failed == 0 ? EXIT_OK : EXIT_FAILED;
-}
+static const struct option options[] = {
+    {"everyone", NULL, &for_everyone}, {"json", NULL, &as_json}, {NULL, NULL, NULL}};
+
+static const struct verb verbs[] = {
+    {.name = "load", .min = 1, .max = 1, .run = load}, {.name = "list", .run = list}, {.run = NULL}};
 
 const struct command command_rates = {
     .name = "rates",
     .usage = "load FILE [--everyone] | list [--json]",
     .summary = "Load exchange rates (CSV, or the European Central Bank's files), show the latest",
-    .run = run,
+    .verbs = verbs,
+    .options = options,
 };

@@ -96,7 +96,7 @@ static int run(int argc, char **argv, struct err *err)
         return preview(argc - 2, argv + 2, err);
     if (argc == 2 && strcmp(argv[1], "due") == 0)
         return post_due(err);
-    return recurring_rules_run(argc - 1, argv + 1, err);
+    return verb_run(recurring_rules_verbs, recurring_rules_options, argc, argv, err);
 }
 
 const struct command command_recurring = {

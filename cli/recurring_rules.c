@@ -1,30 +1,26 @@
 #include "cli/recurring_rules.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/id.h"
 #include "base/json.h"
-#include "cli/command.h"
-#include "cli/options.h"
-#include "cli/session.h"
 #include "cli/table.h"
 #include "finance/date.h"
 
-struct wish {
+static struct {
     const char *account, *category, *weekend, *catch_up;
-};
+} wish = {.account = "Main"};
 
-static int list(struct http *http, struct arena *arena, struct err *err)
+static int list(struct session *session, struct err *err)
 {
     static const char *const heads[] = {"DESCRIPTION", ">AMOUNT", "CURRENCY", "RULE",
                                         "STATE",       "NEXT",    "ID",       NULL};
     struct table table;
     json_t *items, *item;
     size_t i;
-    if (session_list(http, arena, "/v1/recurring", SIZE_MAX, &items, err) != 0)
+    if (session_list(session, "/v1/recurring", SIZE_MAX, &items, err) != 0)
         return -1;
-    table_init(&table, arena, heads);
+    table_init(&table, &session->arena, heads);
     json_array_foreach(items, i, item)
     {
         table_add(&table, (const char *[]){http_text(item, "description"), http_text(item, "amount"),
@@ -37,46 +33,45 @@ static int list(struct http *http, struct arena *arena, struct err *err)
     return 0;
 }
 
-static int send(struct http *http, struct arena *arena, const char *path, json_t *body,
-                struct http_reply *reply, struct err *err)
-{
-    struct id id = id_new();
-    char key[ID_TEXT_SIZE];
-    if (body == NULL)
-        return err_set(err, ERR_REJECT, "a word is not UTF-8");
-    id_format(&id, key);
-    struct http_request request = {
-        .method = "POST", .path = path, .body = json_write(arena, json_own(arena, body)), .key = key};
-    return http_call(http, arena, &request, reply, err);
-}
-
 /* AMOUNT DESCRIPTION RULE START */
-static int add(struct http *http, struct arena *arena, char **words, const struct wish *wish, struct err *err)
+static int add(struct session *session, struct err *err)
 {
+    char **words = session->words;
     const char *account, *category = NULL;
     struct http_reply reply;
-    if (session_find_account(http, arena, wish->account, &account, err) != 0 ||
-        (wish->category != NULL && session_find_category(http, arena, wish->category, &category, err) != 0))
+    if (session_find_account(session, wish.account, &account, err) != 0 ||
+        (wish.category != NULL && session_find_category(session, wish.category, &category, err) != 0))
         return -1;
-    json_t *body = json_pack("{ss ss ss ss ss ss* ss* ss*}", "account_id", account, "amount", words[0],
-                             "description", words[1], "rrule", words[2], "start", words[3], "category_id",
-                             category, "weekend", wish->weekend, "catch_up", wish->catch_up);
-    if (send(http, arena, "/v1/recurring", body, &reply, err) != 0)
+    json_t *body = json_own(&session->arena, json_pack("{ss ss ss ss ss ss* ss* ss*}", "account_id", account,
+                                                       "amount", words[0], "description", words[1], "rrule",
+                                                       words[2], "start", words[3], "category_id", category,
+                                                       "weekend", wish.weekend, "catch_up", wish.catch_up));
+    if (http_post(session->http, &session->arena, "/v1/recurring", body, 0, &reply, err) != 0)
         return -1;
     printf("%s\n", http_text(reply.body, "id"));
     return 0;
 }
 
-static int dates(struct http *http, struct arena *arena, const char *id, struct err *err)
+/* The path of the rule whose id is the first word, with `rest` behind it. */
+static const char *rule_path(struct session *session, const char *rest, struct err *err)
+{
+    struct id id;
+    if (id_parse(str_of(session->words[0]), &id) == 0)
+        return arena_printf(&session->arena, "/v1/recurring/%s%s", session->words[0], rest);
+    err_set(err, ERR_REJECT, "%s is not the id of a rule", session->words[0]);
+    return NULL;
+}
+
+static int dates(struct session *session, struct err *err)
 {
     static const char *const heads[] = {"DATE", "POSTED ON", ">AMOUNT", "STATE", NULL};
+    const char *path = rule_path(session, "/occurrences", err);
     struct table table;
     json_t *items, *item;
     size_t i;
-    if (session_list(http, arena, arena_printf(arena, "/v1/recurring/%s/occurrences", id), SIZE_MAX, &items,
-                     err) != 0)
+    if (path == NULL || session_list(session, path, SIZE_MAX, &items, err) != 0)
         return -1;
-    table_init(&table, arena, heads);
+    table_init(&table, &session->arena, heads);
     json_array_foreach(items, i, item)
     {
         table_add(&table, (const char *[]){http_text(item, "nominal_date"), http_text(item, "posting_date"),
@@ -86,118 +81,95 @@ static int dates(struct http *http, struct arena *arena, const char *id, struct 
     return 0;
 }
 
-/* Says of one date that it is skipped, posted, or postponed to another. */
-static int say(struct http *http, struct arena *arena, char **words, const char *state, const char *to,
-               struct err *err)
+/* Says of the date in the second word that it is skipped, posted, or postponed to another. */
+static int say(struct session *session, const char *state, const char *to, struct err *err)
 {
-    const char *id = words[0], *date = words[1];
+    const char *date = session->words[1];
+    const char *path = rule_path(session, arena_printf(&session->arena, "/occurrences/%s", date), err);
     struct http_reply reply;
     int32_t day;
+    if (path == NULL)
+        return -1;
     if (date_parse(str_of(date), &day) != 0)
         return err_set(err, ERR_REJECT, "%s is not a date, YYYY-MM-DD", date);
-    return send(http, arena, arena_printf(arena, "/v1/recurring/%s/occurrences/%s", id, date),
-                json_pack("{ss ss*}", "state", state, "to", to), &reply, err);
+    json_t *body = json_own(&session->arena, json_pack("{ss ss*}", "state", state, "to", to));
+    return http_post(session->http, &session->arena, path, body, 0, &reply, err);
 }
 
-static int pause_one(struct http *http, struct arena *arena, const char *id, bool paused, struct err *err)
+static int skip(struct session *session, struct err *err)
+{
+    return say(session, "skipped", NULL, err);
+}
+
+static int post(struct session *session, struct err *err)
+{
+    return say(session, "posted", NULL, err);
+}
+
+static int postpone(struct session *session, struct err *err)
+{
+    return say(session, "postponed", session->words[2], err);
+}
+
+static int set_paused(struct session *session, const char *body, struct err *err)
 {
     struct http_reply reply;
-    struct http_request request = {.method = "PATCH",
-                                   .path = arena_printf(arena, "/v1/recurring/%s", id),
-                                   .body = paused ? "{\"paused\":true}" : "{\"paused\":false}"};
-    return http_call(http, arena, &request, &reply, err);
+    struct http_request request = {.method = "PATCH", .path = rule_path(session, "", err), .body = body};
+    return request.path == NULL ? -1 : http_call(session->http, &session->arena, &request, &reply, err);
+}
+
+static int pause_one(struct session *session, struct err *err)
+{
+    return set_paused(session, "{\"paused\":true}", err);
+}
+
+static int resume(struct session *session, struct err *err)
+{
+    return set_paused(session, "{\"paused\":false}", err);
+}
+
+static int delete_one(struct session *session, struct err *err)
+{
+    const char *path = rule_path(session, "", err);
+    return path == NULL ? -1 : http_delete(session->http, &session->arena, path, err);
 }
 
 /* What history proposes, ready to be added. */
-static int suggest(struct http *http, struct arena *arena, struct err *err)
+static int suggest(struct session *session, struct err *err)
 {
     static const char *const heads[] = {"DESCRIPTION", ">AMOUNT", "CURRENCY", "RULE", "NEXT", ">HITS", NULL};
     struct table table;
     struct http_reply reply;
     json_t *item;
     size_t i;
-    struct http_request request = {.method = "GET", .path = "/v1/recurring/suggestions"};
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    if (http_get(session->http, &session->arena, "/v1/recurring/suggestions", &reply, err) != 0)
         return -1;
-    table_init(&table, arena, heads);
+    table_init(&table, &session->arena, heads);
     json_array_foreach(json_object_get(reply.body, "data"), i, item)
     {
-        const char *hits =
-            arena_printf(arena, "%lld", (long long)json_integer_value(json_object_get(item, "hits")));
         table_add(&table, (const char *[]){http_text(item, "description"), http_text(item, "amount"),
                                            http_text(item, "currency"), http_text(item, "rrule"),
-                                           http_text(item, "next_date"), hits});
+                                           http_text(item, "next_date"),
+                                           json_write(&session->arena, json_object_get(item, "hits"))});
     }
     table_print(&table);
     return 0;
 }
 
-static int delete_one(struct http *http, struct arena *arena, const char *id, struct err *err)
-{
-    struct http_reply reply;
-    struct http_request request = {.method = "DELETE", .path = arena_printf(arena, "/v1/recurring/%s", id)};
-    return http_call(http, arena, &request, &reply, err);
-}
+const struct option recurring_rules_options[] = {{"account", &wish.account, NULL},
+                                                 {"category", &wish.category, NULL},
+                                                 {"weekend", &wish.weekend, NULL},
+                                                 {"catch-up", &wish.catch_up, NULL},
+                                                 {NULL, NULL, NULL}};
 
-enum verb { LIST, SUGGEST, ADD, DATES, SKIP, POST, POSTPONE, PAUSE, RESUME, DELETE, VERBS };
-
-static const struct {
-    const char *name;
-    int words; /* with the verb itself */
-} verbs[VERBS] = {{"list", 1}, {"suggest", 1},  {"add", 5},   {"dates", 2},  {"skip", 3},
-                  {"post", 3}, {"postpone", 4}, {"pause", 2}, {"resume", 2}, {"delete", 2}};
-
-static int run_one(struct http *http, struct arena *arena, enum verb verb, char **words,
-                   const struct wish *wish, struct err *err)
-{
-    struct id id;
-    if (verb > ADD && id_parse(str_of(words[0]), &id) != 0)
-        return err_set(err, ERR_REJECT, "%s is not the id of a rule", words[0]);
-    switch (verb) {
-    case LIST:
-        return list(http, arena, err);
-    case SUGGEST:
-        return suggest(http, arena, err);
-    case ADD:
-        return add(http, arena, words, wish, err);
-    case DATES:
-        return dates(http, arena, words[0], err);
-    case SKIP:
-        return say(http, arena, words, "skipped", NULL, err);
-    case POST:
-        return say(http, arena, words, "posted", NULL, err);
-    case POSTPONE:
-        return say(http, arena, words, "postponed", words[2], err);
-    case PAUSE:
-    case RESUME:
-        return pause_one(http, arena, words[0], verb == PAUSE, err);
-    default:
-        return delete_one(http, arena, words[0], err);
-    }
-}
-
-int recurring_rules_run(int argc, char **words, struct err *err)
-{
-    struct wish wish = {"Main", NULL, NULL, NULL};
-    const struct option options[] = {{"account", &wish.account, NULL},
-                                     {"category", &wish.category, NULL},
-                                     {"weekend", &wish.weekend, NULL},
-                                     {"catch-up", &wish.catch_up, NULL},
-                                     {NULL, NULL, NULL}};
-    int count, verb = 0;
-    if (options_read(argc, words, options, &count, err) != 0 || count == 0)
-        return EXIT_USAGE;
-    while (verb < VERBS && (strcmp(words[0], verbs[verb].name) != 0 || count != verbs[verb].words))
-        verb++;
-    if (verb == VERBS)
-        return EXIT_USAGE;
-    struct http *http = session_open(err);
-    if (http == NULL)
-        return EXIT_FAILED;
-    struct arena arena;
-    arena_init(&arena);
-    int failed = run_one(http, &arena, (enum verb)verb, words + 1, &wish, err);
-    arena_free(&arena);
-    http_close(http);
-    return failed == 0 ? EXIT_OK : EXIT_FAILED;
-}
+const struct verb recurring_rules_verbs[] = {{.name = "list", .run = list},
+                                             {.name = "suggest", .run = suggest},
+                                             {.name = "add", .min = 4, .max = 4, .run = add},
+                                             {.name = "dates", .min = 1, .max = 1, .run = dates},
+                                             {.name = "skip", .min = 2, .max = 2, .run = skip},
+                                             {.name = "post", .min = 2, .max = 2, .run = post},
+                                             {.name = "postpone", .min = 3, .max = 3, .run = postpone},
+                                             {.name = "pause", .min = 1, .max = 1, .run = pause_one},
+                                             {.name = "resume", .min = 1, .max = 1, .run = resume},
+                                             {.name = "delete", .min = 1, .max = 1, .run = delete_one},
+                                             {.run = NULL}};

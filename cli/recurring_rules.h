@@ -1,10 +1,11 @@
 #ifndef CLI_RECURRING_RULES_H
 #define CLI_RECURRING_RULES_H
 
-#include "base/err.h"
+/* The verbs of `purser recurring` that talk to an instance. */
 
-/* purser recurring list | add … | dates ID | skip ID DATE | delete ID, over HTTP. words: those behind
- * "recurring". Gives the exit code. */
-int recurring_rules_run(int count, char **words, struct err *err);
+#include "cli/verb.h"
+
+extern const struct verb recurring_rules_verbs[];
+extern const struct option recurring_rules_options[];
 
 #endif

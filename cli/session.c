@@ -113,23 +113,22 @@ static int use_session(struct http *http, struct arena *arena, struct err *err)
     return failed;
 }
 
-struct http *session_open(struct err *err)
+int session_open(struct session *session, struct err *err)
 {
-    struct http *http = http_open(settings.url, DEADLINE_MS, err);
-    if (http == NULL)
-        return NULL;
-    if (settings.token[0] != '\0') {
-        http_use_token(http, settings.token);
-        return http;
-    }
-    struct arena arena;
-    arena_init(&arena);
-    int failed = use_session(http, &arena, err);
-    arena_free(&arena);
-    if (failed == 0)
-        return http;
-    http_close(http);
-    return NULL;
+    *session = (struct session){.http = http_open(settings.url, DEADLINE_MS, err)};
+    arena_init(&session->arena);
+    if (session->http == NULL)
+        return -1;
+    if (settings.token[0] == '\0')
+        return use_session(session->http, &session->arena, err);
+    http_use_token(session->http, settings.token);
+    return 0;
+}
+
+void session_close(struct session *session)
+{
+    http_close(session->http);
+    arena_free(&session->arena);
 }
 
 int session_keep(json_t *tokens, struct err *err)
@@ -156,35 +155,33 @@ int session_forget(struct err *err)
     return failed;
 }
 
-int session_list(struct http *http, struct arena *arena, const char *path, size_t limit, json_t **items,
-                 struct err *err)
+int session_list(struct session *session, const char *path, size_t limit, json_t **items, struct err *err)
 {
+    struct arena *arena = &session->arena;
     const char *cursor = "";
     *items = json_own(arena, json_array());
     while (json_array_size(*items) < limit) {
         size_t left = limit - json_array_size(*items);
-        struct http_request request = {.method = "GET",
-                                       .path = arena_printf(arena, "%s%slimit=%zu%s%s", path,
-                                                            strchr(path, '?') == NULL ? "?" : "&",
-                                                            left < PAGE_SIZE ? left : (size_t)PAGE_SIZE,
-                                                            cursor[0] == '\0' ? "" : "&cursor=", cursor)};
-        struct http_reply reply;
-        if (http_call(http, arena, &request, &reply, err) != 0)
+        struct http_reply page;
+        const char *page_path = arena_printf(
+            arena, "%s%slimit=%zu%s%s", path, strchr(path, '?') == NULL ? "?" : "&",
+            left < PAGE_SIZE ? left : (size_t)PAGE_SIZE, cursor[0] == '\0' ? "" : "&cursor=", cursor);
+        if (http_get(session->http, arena, page_path, &page, err) != 0)
             return -1;
-        json_array_extend(*items, json_object_get(reply.body, "data"));
-        cursor = http_text(reply.body, "next_cursor");
+        json_array_extend(*items, json_object_get(page.body, "data"));
+        cursor = http_text(page.body, "next_cursor");
         if (cursor[0] == '\0')
             break;
     }
     return 0;
 }
 
-static int find_named(struct http *http, struct arena *arena, const char *path, const char *what,
-                      const char *name, const char **id, struct err *err)
+static int find_named(struct session *session, const char *path, const char *what, const char *name,
+                      const char **id, struct err *err)
 {
     json_t *items, *item;
     size_t i, found = 0;
-    if (session_list(http, arena, path, SIZE_MAX, &items, err) != 0)
+    if (session_list(session, path, SIZE_MAX, &items, err) != 0)
         return -1;
     json_array_foreach(items, i, item)
     {
@@ -201,14 +198,12 @@ static int find_named(struct http *http, struct arena *arena, const char *path, 
                : err_set(err, ERR_REJECT, "there are %zu %s of the name '%s': use the id", found, what, name);
 }
 
-int session_find_account(struct http *http, struct arena *arena, const char *name, const char **id,
-                         struct err *err)
+int session_find_account(struct session *session, const char *name, const char **id, struct err *err)
 {
-    return find_named(http, arena, "/v1/accounts", "account", name, id, err);
+    return find_named(session, "/v1/accounts", "account", name, id, err);
 }
 
-int session_find_category(struct http *http, struct arena *arena, const char *name, const char **id,
-                          struct err *err)
+int session_find_category(struct session *session, const char *name, const char **id, struct err *err)
 {
-    return find_named(http, arena, "/v1/categories", "category", name, id, err);
+    return find_named(session, "/v1/categories", "category", name, id, err);
 }

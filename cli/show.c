@@ -1,6 +1,5 @@
 #include "cli/show.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,4 +103,10 @@ void show_json(const char *json, bool as_json)
             printf("%s: %s\n", name, cell(member, text));
     }
     json_decref(value);
+}
+
+void show_value(const json_t *value)
+{
+    json_dumpf(value, stdout, JSON_INDENT(2));
+    putchar('\n');
 }

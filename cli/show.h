@@ -1,6 +1,7 @@
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -13,5 +14,8 @@ const char *show_take_value(int *argc, char **argv, const char *flag);
 
 /* Prints a JSON object: as it is, or for people: members one a line, an array of objects as a table. */
 void show_json(const char *json, bool as_json);
+
+/* Prints a value as JSON, indented: what --json gives of an instance's answers. */
+void show_value(const json_t *value);
 
 #endif

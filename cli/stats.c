@@ -6,16 +6,16 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/options.h"
-#include "cli/session.h"
+#include "cli/show.h"
 #include "cli/table.h"
+#include "cli/verb.h"
 
 enum { BAR_WIDTH = 30 };
 
-struct wish {
+static struct {
     const char *month, *by, *currency;
     bool is_forecast, as_json;
-};
+} wish;
 
 /* Only as long as it is against the longest: no sum is made of it. */
 static double length_of(json_t *row)
@@ -33,13 +33,13 @@ static const char *bar(struct arena *arena, double value, double longest)
     return text;
 }
 
-static const char *name_of(json_t *row, const struct wish *wish, json_t *accounts)
+static const char *name_of(json_t *row, json_t *accounts)
 {
     size_t i;
     json_t *account;
-    if (wish->by == NULL)
+    if (wish.by == NULL)
         return http_text(row, "month");
-    if (strcmp(wish->by, "category") == 0)
+    if (strcmp(wish.by, "category") == 0)
         return json_is_string(json_object_get(row, "name")) ? http_text(row, "name") : "(none)";
     json_array_foreach(accounts, i, account)
     {
@@ -49,12 +49,12 @@ static const char *name_of(json_t *row, const struct wish *wish, json_t *account
     return "(deleted)";
 }
 
-static void print_rows(struct arena *arena, json_t *rows, const struct wish *wish, json_t *accounts)
+static void print_rows(struct arena *arena, json_t *rows, json_t *accounts)
 {
     static const char *const heads[] = {"", ">INCOME", ">EXPENSE", ">NET", "CURRENCY", "SPENT", NULL};
     static const char *const forecast_heads[] = {"",         ">INCOME", ">EXPENSE", ">HELD",
                                                  "CURRENCY", "SPENT",   NULL};
-    const char *third = wish->is_forecast ? "closing" : "net";
+    const char *third = wish.is_forecast ? "closing" : "net";
     struct table table;
     size_t i;
     json_t *row;
@@ -64,10 +64,10 @@ static void print_rows(struct arena *arena, json_t *rows, const struct wish *wis
         if (length_of(row) > longest)
             longest = length_of(row);
     }
-    table_init(&table, arena, wish->is_forecast ? forecast_heads : heads);
+    table_init(&table, arena, wish.is_forecast ? forecast_heads : heads);
     json_array_foreach(rows, i, row)
     {
-        table_add(&table, (const char *[]){name_of(row, wish, accounts), http_text(row, "income"),
+        table_add(&table, (const char *[]){name_of(row, accounts), http_text(row, "income"),
                                            http_text(row, "expense"), http_text(row, third),
                                            http_text(row, "currency"), bar(arena, length_of(row), longest)});
     }
@@ -86,76 +86,61 @@ static void print_missing(json_t *missing)
     }
 }
 
-static int show(struct http *http, struct arena *arena, const struct wish *wish, struct err *err)
+static int show(struct session *session, struct err *err)
 {
-    bool by_category = wish->by != NULL && strcmp(wish->by, "category") == 0;
-    bool by_account = wish->by != NULL && !by_category;
-    const char *path = wish->is_forecast ? "/v1/statistics/forecast"
-                       : by_category     ? "/v1/statistics/categories"
-                                         : "/v1/statistics/monthly";
+    struct arena *arena = &session->arena;
+    bool by_category = wish.by != NULL && strcmp(wish.by, "category") == 0;
+    bool by_account = wish.by != NULL && !by_category;
+    const char *path = wish.is_forecast ? "/v1/statistics/forecast"
+                       : by_category    ? "/v1/statistics/categories"
+                                        : "/v1/statistics/monthly";
     char separator = '?';
     json_t *accounts = NULL;
     struct http_reply reply;
     if (by_account) {
         path = arena_printf(arena, "%s?by=account", path);
         separator = '&';
-        if (session_list(http, arena, "/v1/accounts", SIZE_MAX, &accounts, err) != 0)
+        if (session_list(session, "/v1/accounts", SIZE_MAX, &accounts, err) != 0)
             return -1;
     }
-    if (wish->month != NULL)
-        path = arena_printf(arena, "%s%cfrom=%s&to=%s", path, separator, wish->month, wish->month);
-    if (wish->currency != NULL)
-        path = arena_printf(arena, "%s%ccurrency=%s", path, wish->month != NULL ? '&' : separator,
-                            http_escape(arena, wish->currency));
-    struct http_request request = {.method = "GET", .path = path};
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    if (wish.month != NULL)
+        path = arena_printf(arena, "%s%cfrom=%s&to=%s", path, separator, wish.month, wish.month);
+    if (wish.currency != NULL)
+        path = arena_printf(arena, "%s%ccurrency=%s", path, wish.month != NULL ? '&' : separator,
+                            http_escape(arena, wish.currency));
+    if (http_get(session->http, arena, path, &reply, err) != 0)
         return -1;
-    if (wish->as_json) {
-        json_dumpf(reply.body, stdout, JSON_INDENT(2));
-        putchar('\n');
+    if (wish.as_json) {
+        show_value(reply.body);
     } else {
-        print_rows(arena, json_object_get(reply.body, "data"), wish, accounts);
+        print_rows(arena, json_object_get(reply.body, "data"), accounts);
         print_missing(json_object_get(reply.body, "missing_rates"));
     }
     return 0;
 }
 
 /* What goes into a path is checked here: digits and a dash. */
-static int check(const struct wish *wish, struct err *err)
+static int check(struct err *err)
 {
-    if (wish->month != NULL && (strlen(wish->month) != 7 || strspn(wish->month, "0123456789-") != 7))
+    if (wish.month != NULL && (strlen(wish.month) != 7 || strspn(wish.month, "0123456789-") != 7))
         return err_set(err, ERR_REJECT, "--month must be written YYYY-MM");
-    if (wish->by != NULL && strcmp(wish->by, "category") != 0 && strcmp(wish->by, "account") != 0)
+    if (wish.by != NULL && strcmp(wish.by, "category") != 0 && strcmp(wish.by, "account") != 0)
         return err_set(err, ERR_REJECT, "--by must be category or account");
-    if (wish->is_forecast && (wish->by != NULL || wish->month != NULL))
+    if (wish.is_forecast && (wish.by != NULL || wish.month != NULL))
         return err_set(err, ERR_REJECT, "--forecast goes with neither --by nor --month");
     return 0;
 }
 
-static int run(int argc, char **argv, struct err *err)
-{
-    struct wish wish = {NULL, NULL, NULL, false, false};
-    int count;
-    const struct option options[] = {
-        {"month", &wish.month, NULL},       {"by", &wish.by, NULL},
-        {"currency", &wish.currency, NULL}, {"forecast", NULL, &wish.is_forecast},
-        {"json", NULL, &wish.as_json},      {NULL, NULL, NULL}};
-    if (options_read(argc - 1, argv + 1, options, &count, err) != 0 || count != 0 || check(&wish, err) != 0)
-        return EXIT_USAGE;
-    struct http *http = session_open(err);
-    if (http == NULL)
-        return EXIT_FAILED;
-    struct arena arena;
-    arena_init(&arena);
-    int failed = show(http, &arena, &wish, err);
-    arena_free(&arena);
-    http_close(http);
-    return failed == 0 ? EXIT_OK : EXIT_FAILED;
-}
+static const struct option options[] = {
+    {"month", &wish.month, NULL},          {"by", &wish.by, NULL},        {"currency", &wish.currency, NULL},
+    {"forecast", NULL, &wish.is_forecast}, {"json", NULL, &wish.as_json}, {NULL, NULL, NULL}};
+
+static const struct verb verbs[] = {{.check = check, .run = show}, {.run = NULL}};
 
 const struct command command_stats = {
     .name = "stats",
     .usage = "[--month YYYY-MM] [--by category|account] [--currency CODE] [--forecast] [--json]",
     .summary = "Show income and expense by month, or of one month by category or account",
-    .run = run,
+    .verbs = verbs,
+    .options = options,
 };

@@ -1,42 +1,25 @@
 /* purser tx list|add|edit|delete: transactions by hand. */
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/id.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "cli/body.h"
 #include "cli/command.h"
-#include "cli/options.h"
-#include "cli/session.h"
+#include "cli/show.h"
 #include "cli/table.h"
+#include "cli/verb.h"
 
 enum { LIST_DEFAULT = 50, WAIT_S = 30 };
 
 /* What may be said of a transaction, or asked for. */
-struct words {
+static struct {
     const char *account, *category, *tag, *from, *to, *min, *max, *text, *status, *limit;
     const char *amount, *date, *description, *payee, *memo, *tags;
     bool as_json;
-};
-
-static json_t *tags_of(const char *text)
-{
-    json_t *tags = json_array();
-    struct str rest = str_of(text);
-    while (rest.size > 0) {
-        struct str tag = str_trim(str_split(rest, ',', &rest));
-        if (tag.size > 0)
-            json_array_append_new(tags, json_stringn(tag.data, tag.size));
-    }
-    return tags;
-}
-
-static void set_text(json_t *body, const char *name, const char *text)
-{
-    if (text != NULL)
-        json_object_set_new(body, name, json_string(text));
-}
+} wish;
 
 /* "" clears what can be cleared. */
 static void set_or_clear(json_t *body, const char *name, const char *text)
@@ -46,29 +29,28 @@ static void set_or_clear(json_t *body, const char *name, const char *text)
 }
 
 /* The body of a POST or PATCH. */
-static json_t *make_body(struct http *http, struct arena *arena, const struct words *words, struct err *err)
+static json_t *make_body(struct session *session, struct err *err)
 {
     const char *account = NULL, *category = NULL;
-    if (words->account != NULL && session_find_account(http, arena, words->account, &account, err) != 0)
+    if (wish.account != NULL && session_find_account(session, wish.account, &account, err) != 0)
         return NULL;
-    if (words->category != NULL && words->category[0] != '\0' &&
-        session_find_category(http, arena, words->category, &category, err) != 0)
+    if (wish.category != NULL && wish.category[0] != '\0' &&
+        session_find_category(session, wish.category, &category, err) != 0)
         return NULL;
-    json_t *body = json_own(arena, json_object());
-    set_text(body, "account_id", account);
-    set_text(body, "amount", words->amount);
-    set_text(body, "date", words->date);
-    set_text(body, "description", words->description);
-    set_text(body, "status", words->status);
-    set_or_clear(body, "payee", words->payee);
-    set_or_clear(body, "memo", words->memo);
-    set_or_clear(body, "category_id", category == NULL ? words->category : category);
-    if (words->tags != NULL)
-        json_object_set_new(body, "tags", tags_of(words->tags));
+    json_t *body = json_own(&session->arena, json_object());
+    body_set_text(body, "account_id", account);
+    body_set_text(body, "amount", wish.amount);
+    body_set_text(body, "date", wish.date);
+    body_set_text(body, "description", wish.description);
+    body_set_text(body, "status", wish.status);
+    set_or_clear(body, "payee", wish.payee);
+    set_or_clear(body, "memo", wish.memo);
+    set_or_clear(body, "category_id", category == NULL ? wish.category : category);
+    body_set_tags(body, wish.tags);
     return body;
 }
 
-static void print_rows(struct http *http, struct arena *arena, json_t *rows)
+static void print_rows(struct session *session, json_t *rows)
 {
     static const char *const heads[] = {"DATE",     ">AMOUNT", "CURRENCY", "DESCRIPTION",
                                         "CATEGORY", "STATUS",  "ID",       NULL};
@@ -76,8 +58,8 @@ static void print_rows(struct http *http, struct arena *arena, json_t *rows)
     struct err ignored;
     json_t *categories, *category, *row;
     size_t i, j;
-    table_init(&table, arena, heads);
-    if (session_list(http, arena, "/v1/categories", SIZE_MAX, &categories, &ignored) != 0)
+    table_init(&table, &session->arena, heads);
+    if (session_list(session, "/v1/categories", SIZE_MAX, &categories, &ignored) != 0)
         categories = NULL; /* ids without names are better than nothing */
     json_array_foreach(rows, i, row)
     {
@@ -94,153 +76,118 @@ static void print_rows(struct http *http, struct arena *arena, json_t *rows)
     table_print(&table);
 }
 
-static int show(struct http *http, struct arena *arena, const struct words *words, json_t *rows)
+static void show(struct session *session, json_t *rows)
 {
-    if (words->as_json) {
-        json_dumpf(rows, stdout, JSON_INDENT(2));
-        putchar('\n');
-    } else {
-        print_rows(http, arena, rows);
-    }
-    return 0;
+    if (wish.as_json)
+        show_value(rows);
+    else
+        print_rows(session, rows);
 }
 
-static int list(struct http *http, struct arena *arena, int count, char **argv, const struct words *words,
-                struct err *err)
+static int list(struct session *session, struct err *err)
 {
     const char *account = NULL, *category = NULL, *path = "/v1/transactions?";
     int64_t limit = LIST_DEFAULT;
+    struct arena *arena = &session->arena;
     json_t *rows;
-    (void)argv;
-    if (count != 0 || (words->limit != NULL && (str_to_int(str_of(words->limit), &limit) != 0 || limit < 1)))
-        return err_set(err, ERR_REJECT, "list takes options only, and --limit a number");
-    if (words->account != NULL && session_find_account(http, arena, words->account, &account, err) != 0)
+    if (wish.limit != NULL && (str_to_int(str_of(wish.limit), &limit) != 0 || limit < 1))
+        return err_set(err, ERR_REJECT, "--limit takes a number, from 1");
+    if (wish.account != NULL && session_find_account(session, wish.account, &account, err) != 0)
         return -1;
-    if (words->category != NULL && session_find_category(http, arena, words->category, &category, err) != 0)
+    if (wish.category != NULL && session_find_category(session, wish.category, &category, err) != 0)
         return -1;
     const struct {
         const char *name, *value;
-    } filters[] = {{"account", account},  {"category", category}, {"tag", words->tag},
-                   {"from", words->from}, {"to", words->to},      {"min", words->min},
-                   {"max", words->max},   {"q", words->text},     {"status", words->status}};
+    } filters[] = {{"account", account}, {"category", category}, {"tag", wish.tag},
+                   {"from", wish.from},  {"to", wish.to},        {"min", wish.min},
+                   {"max", wish.max},    {"q", wish.text},       {"status", wish.status}};
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
         if (filters[i].value != NULL)
             path = arena_printf(arena, "%s%s%s=%s", path, path[strlen(path) - 1] == '?' ? "" : "&",
                                 filters[i].name, http_escape(arena, filters[i].value));
     if (path[strlen(path) - 1] == '?')
         path = "/v1/transactions";
-    if (session_list(http, arena, path, (size_t)limit, &rows, err) != 0)
+    if (session_list(session, path, (size_t)limit, &rows, err) != 0)
         return -1;
-    return show(http, arena, words, rows);
+    show(session, rows);
+    return 0;
 }
 
-static int add(struct http *http, struct arena *arena, int count, char **argv, const struct words *words,
-               struct err *err)
+static int check_add(struct err *err)
 {
-    struct words all = *words;
-    if (count != 3 || words->account == NULL)
-        return err_set(err, ERR_REJECT, "add takes DATE AMOUNT DESCRIPTION and --account NAME");
-    all.date = argv[0];
-    all.amount = argv[1];
-    all.description = argv[2];
-    json_t *body = make_body(http, arena, &all, err);
+    return wish.account != NULL ? 0 : err_set(err, ERR_REJECT, "add needs --account NAME");
+}
+
+/* DATE AMOUNT DESCRIPTION */
+static int add(struct session *session, struct err *err)
+{
+    wish.date = session->words[0];
+    wish.amount = session->words[1];
+    wish.description = session->words[2];
+    json_t *body = make_body(session, err);
     if (body == NULL)
         return -1;
-    struct id id = id_new();
-    char key[ID_TEXT_SIZE];
-    id_format(&id, key);
-    struct http_request request = {.method = "POST",
-                                   .path = "/v1/transactions",
-                                   .body = json_write(arena, body),
-                                   .key = key,
-                                   .wait_s = WAIT_S};
     struct http_reply reply;
-    if (http_call(http, arena, &request, &reply, err) != 0)
+    if (http_post(session->http, &session->arena, "/v1/transactions", body, WAIT_S, &reply, err) != 0)
         return -1;
     puts(reply.status == 202 ? "accepted; it is stored as soon as a worker is free" : "stored");
     return 0;
 }
 
-static int edit(struct http *http, struct arena *arena, int count, char **argv, const struct words *words,
-                struct err *err)
+static const char *path_of(struct session *session, const char *id)
 {
-    if (count != 1)
-        return err_set(err, ERR_REJECT, "edit takes one ID and what is to change");
-    json_t *body = make_body(http, arena, words, err);
-    if (body == NULL)
-        return -1;
-    struct http_request request = {
-        .method = "PATCH",
-        .path = arena_printf(arena, "/v1/transactions/%s", http_escape(arena, argv[0])),
-        .body = json_write(arena, body)};
-    struct http_reply reply;
-    if (http_call(http, arena, &request, &reply, err) != 0)
-        return -1;
-    return show(http, arena, words, json_own(arena, json_pack("[O]", reply.body)));
+    return arena_printf(&session->arena, "/v1/transactions/%s", http_escape(&session->arena, id));
 }
 
-static int delete (struct http *http, struct arena *arena, int count, char **argv, const struct words *words,
-                   struct err *err)
+static int edit(struct session *session, struct err *err)
 {
-    (void)words;
-    if (count == 0)
-        return err_set(err, ERR_REJECT, "delete takes IDs");
-    for (int i = 0; i < count; i++) {
-        struct http_request request = {
-            .method = "DELETE",
-            .path = arena_printf(arena, "/v1/transactions/%s", http_escape(arena, argv[i]))};
-        struct http_reply reply;
-        if (http_call(http, arena, &request, &reply, err) != 0)
+    json_t *body = make_body(session, err);
+    if (body == NULL)
+        return -1;
+    struct http_request request = {.method = "PATCH",
+                                   .path = path_of(session, session->words[0]),
+                                   .body = json_write(&session->arena, body)};
+    struct http_reply reply;
+    if (http_call(session->http, &session->arena, &request, &reply, err) != 0)
+        return -1;
+    show(session, json_own(&session->arena, json_pack("[O]", reply.body)));
+    return 0;
+}
+
+static int delete_all(struct session *session, struct err *err)
+{
+    for (int i = 0; i < session->count; i++) {
+        if (http_delete(session->http, &session->arena, path_of(session, session->words[i]), err) != 0)
             return -1;
-        printf("deleted %s\n", argv[i]);
+        printf("deleted %s\n", session->words[i]);
     }
     return 0;
 }
 
-static const struct {
-    const char *name;
-    int (*run)(struct http *http, struct arena *arena, int count, char **argv, const struct words *words,
-               struct err *err);
-} verbs[] = {{"list", list}, {"add", add}, {"edit", edit}, {"delete", delete}};
+static const struct option options[] = {{"account", &wish.account, NULL},
+                                        {"category", &wish.category, NULL},
+                                        {"tag", &wish.tag, NULL},
+                                        {"tags", &wish.tags, NULL},
+                                        {"from", &wish.from, NULL},
+                                        {"to", &wish.to, NULL},
+                                        {"min", &wish.min, NULL},
+                                        {"max", &wish.max, NULL},
+                                        {"q", &wish.text, NULL},
+                                        {"status", &wish.status, NULL},
+                                        {"limit", &wish.limit, NULL},
+                                        {"amount", &wish.amount, NULL},
+                                        {"date", &wish.date, NULL},
+                                        {"payee", &wish.payee, NULL},
+                                        {"memo", &wish.memo, NULL},
+                                        {"json", NULL, &wish.as_json},
+                                        {"description", &wish.description, NULL},
+                                        {NULL, NULL, NULL}};
 
-static int run(int argc, char **argv, struct err *err)
-{
-    struct words words = {0};
-    size_t verb = 0;
-    int count;
-    const struct option options[] = {{"account", &words.account, NULL},
-                                     {"category", &words.category, NULL},
-                                     {"tag", &words.tag, NULL},
-                                     {"tags", &words.tags, NULL},
-                                     {"from", &words.from, NULL},
-                                     {"to", &words.to, NULL},
-                                     {"min", &words.min, NULL},
-                                     {"max", &words.max, NULL},
-                                     {"q", &words.text, NULL},
-                                     {"status", &words.status, NULL},
-                                     {"limit", &words.limit, NULL},
-                                     {"amount", &words.amount, NULL},
-                                     {"date", &words.date, NULL},
-                                     {"payee", &words.payee, NULL},
-                                     {"memo", &words.memo, NULL},
-                                     {"json", NULL, &words.as_json},
-                                     {"description", &words.description, NULL},
-                                     {NULL, NULL, NULL}};
-    while (argc >= 2 && verb < sizeof verbs / sizeof *verbs && strcmp(verbs[verb].name, argv[1]) != 0)
-        verb++;
-    if (argc < 2 || verb == sizeof verbs / sizeof *verbs ||
-        options_read(argc - 2, argv + 2, options, &count, err) != 0)
-        return EXIT_USAGE;
-    struct http *http = session_open(err);
-    if (http == NULL)
-        return EXIT_FAILED;
-    struct arena arena;
-    arena_init(&arena);
-    int failed = verbs[verb].run(http, &arena, count, argv + 2, &words, err);
-    arena_free(&arena);
-    http_close(http);
-    return failed == 0 ? EXIT_OK : EXIT_FAILED;
-}
+static const struct verb verbs[] = {{.name = "list", .run = list},
+                                    {.name = "add", .min = 3, .max = 3, .check = check_add, .run = add},
+                                    {.name = "edit", .min = 1, .max = 1, .run = edit},
+                                    {.name = "delete", .min = 1, .max = INT_MAX, .run = delete_all},
+                                    {.run = NULL}};
 
 const struct command command_tx = {
     .name = "tx",
@@ -254,5 +201,6 @@ const struct command command_tx = {
              "                         [--payee P] [--memo M] [--tags A,B] [--status booked|pending]\n"
              "       purser tx delete ID…",
     .summary = "List, add, edit and delete transactions",
-    .run = run,
+    .verbs = verbs,
+    .options = options,
 };
