@@ -144,7 +144,8 @@ own-test: $(OUT)/libpurser.a ## TASKS="a.c registry.c a_test.c" [TO=path]: a pro
 
 # make bench-NAME builds and runs bench/NAME.c, bench/NAME/*.c or bench/NAME.py, from a fresh clone too. JSON=1 prints one
 # JSON object of named figures and nothing else on stdout; what the Python ones take goes in ARGS="…".
-BENCHES_PY := $(patsubst bench/%.py,bench-%,$(filter-out bench/figures.py,$(wildcard bench/*.py)))
+BENCH_SHARED_PY := $(addprefix bench/,figures.py own_servers.py processes.py uploads.py)
+BENCHES_PY := $(patsubst bench/%.py,bench-%,$(filter-out $(BENCH_SHARED_PY),$(wildcard bench/*.py)))
 bench_setup = @{ tools/bootstrap.sh && $(MAKE) $(JOBS) all $(OUT)/test-worker $(1); } >&2
 
 bench-classify: ## FILE=path.csv [BATCH=1|30] [PRIOR=other.csv] [JSON=1]: how good the classifier is on it
@@ -153,7 +154,7 @@ bench-classify: ## FILE=path.csv [BATCH=1|30] [PRIOR=other.csv] [JSON=1]: how go
 	  $(if $(DEFAULTS),defaults=$(DEFAULTS)) $(if $(JSON),json=1)
 $(BENCHES_PY): bench-%:
 	$(call bench_setup)
-	@PURSER_VARIANT=$(VARIANT) /usr/bin/python3 -B bench/$*.py $(ARGS)
+	@PYTHONPATH=tests PURSER_VARIANT=$(VARIANT) /usr/bin/python3 -B bench/$*.py $(ARGS)
 
 # Unit tests: one Check program of all tests/unit/*_test.c; each file defines `Suite *NAME_suite(void)`.
 UNIT_SRCS := $(wildcard tests/unit/*_test.c)

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Posting transactions: on one connection the time to 202 (committed in PostgreSQL) and from there until the transaction
 can be read; then 64 connections of single transactions as fast as they go, and how long the worker takes to catch up.
 Next to it, in the same run on the same server, the plain loop: one INSERT, one commit, by pgbench.
@@ -11,15 +10,11 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
-
-from figures import Figures, percentile  # noqa: E402
-from support.instance import Instance, run_purser  # noqa: E402
-from support.people import register  # noqa: E402
-from support.servers import PrivatePostgres, remove_folder  # noqa: E402
+from figures import Figures, percentile
+from own_servers import own_instance
+from support.people import register
 
 SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 8
 ONE_BY_ONE = 400
@@ -75,8 +70,8 @@ def one_by_one(instance, person, account):
     return accepted, stored
 
 
-def sixty_four(instance, person, account, folder):
-    script = os.path.join(folder, "post.lua")
+def sixty_four(instance, person, account):
+    script = os.path.join(instance.folder, "post.lua")
     body = json.dumps({"account_id": account, "amount": "-1.00", "date": "2026-03-01", "description": "many"})
     with open(script, "w", encoding="ascii") as file:
         file.write(WRK % (person.token, body))
@@ -88,59 +83,50 @@ def sixty_four(instance, person, account, folder):
     return requests, requests / (duration_us / 1e6), p50_us / 1000, p99_us / 1000
 
 
-def plain_loop(postgres, database, clients, folder):
+def plain_loop(instance, clients):
     """Commits a second of one INSERT of an equal row each."""
-    script = os.path.join(folder, "insert.sql")
+    postgres, script = instance.postgres, os.path.join(instance.folder, "insert.sql")
     with open(script, "w", encoding="ascii") as file:
         file.write("INSERT INTO plain VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), -100, 'EUR', "
                    "'2026-03-01', 'one', now());\n")
     done = subprocess.run([os.path.join(postgres.bin, "pgbench"), "-n", "-f", script, "-M", "prepared", "-c", str(clients),
-                           "-j", "1", "-T", str(min(SECONDS, 5)), "-h", postgres.folder, "-U", "purser", database],
+                           "-j", "1", "-T", str(min(SECONDS, 5)), "-h", postgres.folder, "-U", "purser", instance.database],
                           capture_output=True, text=True, check=True)
     return float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split()[2])
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="purser-bench-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    keys = os.path.join(folder, "keys")
-    run_purser("keys", keys)
-    postgres = PrivatePostgres(os.path.join(folder, "pg")).start()
-    database = postgres.create_database()
-    run_purser("migrate", environment={"PURSER_DATABASE_URL": postgres.url(database)})
-    instance = Instance(os.path.join(folder, "i"), postgres, database, keys)
+    with own_instance() as instance:
+        measure(instance.start())
+
+
+def measure(instance):
     figures = Figures()
-    try:
-        instance.start()
-        person = register(instance)
-        account = person.main_account()["id"]
-        accepted, stored = one_by_one(instance, person, account)
-        for what, taken in (("202", accepted), ("stored and readable after that", stored)):
-            for name, share in (("p50", .5), ("p99", .99)):
-                figures.add(f"one connection: {what}, {name}", percentile(taken, share), "ms")
-        requests, rate, p50, p99 = sixty_four(instance, person, account, folder)
-        start = time.monotonic()
-        while (left := instance.query("SELECT count(*) FROM job WHERE state = 'accepted'")[0][0]) > 0:
-            assert time.monotonic() - start < 120, f"{left} jobs are left"
-        behind = time.monotonic() - start
-        (count, total), = instance.query("SELECT count(*), sum(amount) FROM transaction")
-        # wrk stops reading at its end: what was on its way is accepted, but not counted by it.
-        assert requests + ONE_BY_ONE <= count <= requests + ONE_BY_ONE + 64, (requests, count)
-        assert total == -100 * count
-        figures.add("64 connections: accepted", rate, "a second", 0)
-        figures.add("64 connections: p50", p50, "ms")
-        figures.add("64 connections: p99", p99, "ms")
-        figures.add("64 connections: the worker was done after the last", behind, "s")
-        figures.add("64 connections: stored, to the cent", count, "rows", 0)
-        instance.query("CREATE TABLE plain (id uuid PRIMARY KEY, user_id uuid, account_id uuid, amount bigint, currency text, "
-                       "date date, description text, created_at timestamptz)")
-        for clients in (1, 64):
-            figures.add(f"plain loop, one INSERT one commit, {clients} connections", plain_loop(postgres, database, clients, folder), "a second", 0)
-        figures.end()
-    finally:
-        instance.stop()
-        postgres.stop()
-        remove_folder(folder)
+    person = register(instance)
+    account = person.main_account()["id"]
+    accepted, stored = one_by_one(instance, person, account)
+    for what, taken in (("202", accepted), ("stored and readable after that", stored)):
+        for name, share in (("p50", .5), ("p99", .99)):
+            figures.add(f"one connection: {what}, {name}", percentile(taken, share), "ms")
+    requests, rate, p50, p99 = sixty_four(instance, person, account)
+    start = time.monotonic()
+    while (left := instance.query("SELECT count(*) FROM job WHERE state = 'accepted'")[0][0]) > 0:
+        assert time.monotonic() - start < 120, f"{left} jobs are left"
+    behind = time.monotonic() - start
+    (count, total), = instance.query("SELECT count(*), sum(amount) FROM transaction")
+    # wrk stops reading at its end: what was on its way is accepted, but not counted by it.
+    assert requests + ONE_BY_ONE <= count <= requests + ONE_BY_ONE + 64, (requests, count)
+    assert total == -100 * count
+    figures.add("64 connections: accepted", rate, "a second", 0)
+    figures.add("64 connections: p50", p50, "ms")
+    figures.add("64 connections: p99", p99, "ms")
+    figures.add("64 connections: the worker was done after the last", behind, "s")
+    figures.add("64 connections: stored, to the cent", count, "rows", 0)
+    instance.query("CREATE TABLE plain (id uuid PRIMARY KEY, user_id uuid, account_id uuid, amount bigint, currency text, "
+                   "date date, description text, created_at timestamptz)")
+    for clients in (1, 64):
+        figures.add(f"plain loop, one INSERT one commit, {clients} connections", plain_loop(instance, clients), "a second", 0)
+    figures.end()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Rows of many people that arrive at once, sorted by one worker child: CPU of the child and of PostgreSQL, and the time from the
 put of the jobs to the last commit. Then all of it again with nothing new, and a correction by one of the people. Everything
 on servers of its own.
@@ -10,18 +9,15 @@ import os
 import random
 import re
 import sys
-import tempfile
 import time
 import uuid
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
-
-import psycopg2  # noqa: E402
-import psycopg2.extras  # noqa: E402
-from figures import Figures  # noqa: E402
-from support.instance import ROOT, Instance, run_purser  # noqa: E402
-from support.queue import Queue, envelope, new_id  # noqa: E402
-from support.servers import PrivatePostgres, remove_folder  # noqa: E402
+import psycopg2.extras
+from figures import Figures
+from own_servers import own_instance
+from processes import backends, cpu
+from support.instance import ROOT
+from support.queue import Queue, envelope, new_id
 
 PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
 ROWS = int(sys.argv[2]) if len(sys.argv) > 2 else 100
@@ -81,27 +77,6 @@ def fill(connection):
     return people
 
 
-def cpu(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        words = file.read().rsplit(")", 1)[1].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def backends(postgres):
-    """The processes of PostgreSQL that serve or write."""
-    root = postgres.process.pid
-    found = [root]
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", encoding="ascii") as file:
-                    if int(file.read().rsplit(")", 1)[1].split()[1]) == root:
-                        found.append(int(name))
-            except OSError:
-                pass
-    return found
-
-
 def measure(figures, instance, queue, connection, people, what):
     jobs = [(new_id(), person) for person in people]
     envelopes = [envelope(job, "classify_transactions", "classify", {"user": person, "scope": "wanted"}, lane=person) for job, person in jobs]
@@ -130,33 +105,21 @@ def measure(figures, instance, queue, connection, people, what):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="purser-bench-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    postgres = PrivatePostgres(os.path.join(folder, "pg")).start()
-    try:
-        database = postgres.create_database("template1")
-        run_purser("migrate", environment={"PURSER_DATABASE_URL": postgres.url(database)})
-        run_purser("keys", os.path.join(folder, "keys"))
-        connection = psycopg2.connect(postgres.url(database))
+    with own_instance(PURSER_WORKERS=1) as instance:
+        connection, figures = instance.connect(), Figures()
+        connection.autocommit = False
         people = fill(connection)
-        instance = Instance(os.path.join(folder, "i"), postgres, database, os.path.join(folder, "keys"), PURSER_WORKERS=1).start("worker")
-        try:
-            queue, figures = Queue(instance.redis), Figures()
-            measure(figures, instance, queue, connection, people, f"{PEOPLE} people's {ROWS} rows at once")
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT category_source, count(*) FROM transaction GROUP BY 1 ORDER BY 2 DESC")
-                figures.say("    " + ", ".join(f"{source} {count}" for source, count in cursor.fetchall()))
-                cursor.execute("UPDATE classifier SET scored_key = NULL")
-            connection.commit()
-            measure(figures, instance, queue, connection, people, "the same again: nothing changes")
-            measure(figures, instance, queue, connection, people, "and when that is known")
-            figures.end()
-        finally:
-            instance.stop()
-            connection.close()
-    finally:
-        postgres.stop()
-        remove_folder(folder)
+        instance.start("worker")
+        queue = Queue(instance.redis)
+        measure(figures, instance, queue, connection, people, f"{PEOPLE} people's {ROWS} rows at once")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT category_source, count(*) FROM transaction GROUP BY 1 ORDER BY 2 DESC")
+            figures.say("    " + ", ".join(f"{source} {count}" for source, count in cursor.fetchall()))
+            cursor.execute("UPDATE classifier SET scored_key = NULL")
+        connection.commit()
+        measure(figures, instance, queue, connection, people, "the same again: nothing changes")
+        measure(figures, instance, queue, connection, people, "and when that is known")
+        figures.end()
 
 
 if __name__ == "__main__":

@@ -1,25 +1,19 @@
-#!/usr/bin/python3
 """How long a page of GET /v1/transactions takes, by filter, with 1,000,000 rows of one person.
 
-    make bench-listing [JSON=1] [ARGS="--rows N"]
+    make bench-listing [JSON=1] [ARGS=ROWS]        default: 1000000
 
 Makes an instance of its own, fills it by SQL, asks each filter for each of its values 20 times through the API on one kept
 connection (50 rows a page) and prints the median and the slowest.
 """
 
-import argparse
-import os
 import sys
-import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
+from figures import Figures, percentile
+from own_servers import own_instance
+from support.people import register
 
-from figures import Figures, percentile  # noqa: E402
-from support.instance import Instance, run_purser  # noqa: E402
-from support.people import register  # noqa: E402
-from support.servers import PrivatePostgres, remove_folder  # noqa: E402
+ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 
 FILL = """
     ALTER TABLE transaction DISABLE TRIGGER USER;
@@ -66,7 +60,7 @@ def cases(account, categories):
     }
 
 
-def measure(client, query):
+def times_of(client, query):
     times = []
     for _ in range(20):
         start = time.perf_counter()
@@ -77,42 +71,30 @@ def measure(client, query):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    rows = parser.parse_args().rows
-    folder = tempfile.mkdtemp(prefix="purser-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    postgres = PrivatePostgres(os.path.join(folder, "pg")).start()
-    keys = os.path.join(folder, "keys")
-    run_purser("keys", keys)
-    database = postgres.create_database()
-    run_purser("migrate", environment={"PURSER_DATABASE_URL": postgres.url(database)})
-    instance = Instance(os.path.join(folder, "i"), postgres, database, keys).start()
-    try:
-        client = register(instance).client
-        accounts = [client.get("/v1/accounts").json()["data"][0]["id"]]
-        accounts += [client.post("/v1/accounts", {"name": f"N{n}", "type": "checking", "currency": "EUR"}).json()["id"] for n in range(4)]
-        categories = [client.post("/v1/categories", {"name": f"L{n:02}", "kind": "expense"}).json()["id"] for n in range(61)]
-        connection = instance.connect()
-        with connection.cursor() as cursor:
-            cursor.execute(FILL, {"rows": rows})
-            cursor.execute("VACUUM ANALYZE")
-        connection.close()
-        instance.kill("scheduler")
-        figures = Figures()
-        figures.say(f"GET /v1/transactions, 50 of {rows:,} rows, by filter")
-        for name, queries in cases(accounts[2], categories).items():
-            found = {query: measure(client, query) for query in queries}
-            slowest = max(found, key=lambda query: percentile(found[query], .5))
-            every = [one for times in found.values() for one in times]
-            figures.add(f"{name}: p50", percentile(every, .5), "ms")
-            figures.add(f"{name}: max", max(every), "ms")
-            figures.add(f"{name}: p50 of the slowest value", percentile(found[slowest], .5), f"ms, {slowest}")
-        figures.end()
-    finally:
-        instance.stop()
-        postgres.stop()
-        remove_folder(folder)
+    with own_instance() as instance:
+        measure(instance.start())
+
+
+def measure(instance):
+    client, figures = register(instance).client, Figures()
+    accounts = [client.get("/v1/accounts").json()["data"][0]["id"]]
+    accounts += [client.post("/v1/accounts", {"name": f"N{n}", "type": "checking", "currency": "EUR"}).json()["id"] for n in range(4)]
+    categories = [client.post("/v1/categories", {"name": f"L{n:02}", "kind": "expense"}).json()["id"] for n in range(61)]
+    connection = instance.connect()
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, {"rows": ROWS})
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()
+    instance.kill("scheduler")
+    figures.say(f"GET /v1/transactions, 50 of {ROWS:,} rows, by filter")
+    for name, queries in cases(accounts[2], categories).items():
+        found = {query: times_of(client, query) for query in queries}
+        slowest = max(found, key=lambda query: percentile(found[query], .5))
+        every = [one for times in found.values() for one in times]
+        figures.add(f"{name}: p50", percentile(every, .5), "ms")
+        figures.add(f"{name}: max", max(every), "ms")
+        figures.add(f"{name}: p50 of the slowest value", percentile(found[slowest], .5), f"ms, {slowest}")
+    figures.end()
 
 
 if __name__ == "__main__":

@@ -1,20 +1,14 @@
-#!/usr/bin/python3
 """Recurring rules that are all due in the same minute: from the minute's beginning until the last one is entered, by scheduler
 and worker as they run everywhere. On servers of its own.
 
     make bench-recurring [JSON=1] [ARGS="RULES PEOPLE"]        defaults: 100000 10000
 """
 
-import os
 import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
-
-from figures import Figures  # noqa: E402
-from support.instance import Instance, run_purser  # noqa: E402
-from support.servers import PrivatePostgres, remove_folder  # noqa: E402
+from figures import Figures
+from own_servers import own_instance
 
 RULES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 PEOPLE = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
@@ -31,35 +25,20 @@ FILL = """
     SELECT pg_temp.known('r', n), pg_temp.known('u', 1 + n % {people}), pg_temp.known('a', 1 + n % {people}), pg_temp.known('c', 1 + n % {people}), -100 - n, 'rule ' || n,
            'FREQ=MONTHLY;RSCALE=GREGORIAN;SKIP=BACKWARD', '2026-03-31', '2026-03-31', '2026-03-31', '2026-03-30T22:00:00Z', '2026-03-30T22:00:00Z',
            '2026-01-01', '2026-01-01'
-    FROM generate_series(1, {rules}) n;
-    ANALYZE"""
+    FROM generate_series(1, {rules}) n"""
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="purser-bench-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    postgres = PrivatePostgres(os.path.join(folder, "pg")).start()
-    try:
-        database = postgres.create_database("template1")
-        run_purser("migrate", environment={"PURSER_DATABASE_URL": postgres.url(database)})
-        instance = Instance(os.path.join(folder, "i"), postgres, database, os.path.join(folder, "keys"))
+    with own_instance() as instance:
         instance.clock.set("2026-03-30T21:50:00Z")
-        instance.start("worker", "scheduler")
-        try:
-            measure(instance)
-        finally:
-            instance.stop()
-    finally:
-        postgres.stop()
-        remove_folder(folder)
+        measure(instance.start("worker", "scheduler"))
 
 
 def measure(instance):
-    figures, connection = Figures(), instance.connect()
-    connection.autocommit = True
-    cursor = connection.cursor()
+    figures, cursor = Figures(), instance.connect().cursor()
     cursor.execute("CREATE FUNCTION pg_temp.known(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5(kind || n)::uuid $$")
     cursor.execute(FILL.format(people=PEOPLE, rules=RULES))
+    cursor.execute("ANALYZE")  # by itself: the scheduler has PostgreSQL look at tables too, in another order
     begin = time.monotonic()
     instance.clock.set("2026-03-30T22:00:00Z")
     first, left = None, RULES

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Reading sums that are kept, over HTTP, beside adding the rows up by one SQL statement, with growing history; what an insert
 costs with it; and what keeping the sums costs an upload: the same uploads with the triggers on and off, in turns. Everything
 in one run, on servers of its own.
@@ -6,28 +5,19 @@ in one run, on servers of its own.
     make bench-statistics [JSON=1] [ARGS="ROWS,… UPLOAD_ROWS ROUNDS"]        defaults: 1000,100000,1000000 30000 5
 """
 
-import os
 import signal
 import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-import psycopg2  # noqa: E402
-from support.instance import Instance, run_purser  # noqa: E402
-from support.people import register  # noqa: E402
-from support.servers import PrivatePostgres, remove_folder  # noqa: E402
+from figures import Figures, percentile
+from own_servers import own_instance
+from processes import backends, cpu
+from support.people import register
+from uploads import make_file, settle, upload
 
 SIZES = [int(text) for text in (sys.argv[1] if len(sys.argv) > 1 else "1000,100000,1000000").split(",")]
 UPLOAD = int(sys.argv[2]) if len(sys.argv) > 2 else 30_000
 ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 5
-sys.argv[1:] = []
-from classify_system import backends, cpu  # noqa: E402
-from figures import Figures, percentile  # noqa: E402
-from ingest import make_file, settle, upload  # noqa: E402
-
 READS = 300
 PATHS = {"/v1/analytics?period=current_month": "month", "/v1/statistics/monthly": "series", "/v1/statistics/monthly?by=category": None}
 # What a house does that keeps no sums.
@@ -61,26 +51,11 @@ def median_ms(work, times):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="purser-bench-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    postgres = PrivatePostgres(os.path.join(folder, "pg")).start()
-    try:
-        database = postgres.create_database("template1")
-        run_purser("migrate", environment={"PURSER_DATABASE_URL": postgres.url(database)})
-        run_purser("keys", os.path.join(folder, "keys"))
-        instance = Instance(os.path.join(folder, "i"), postgres, database, os.path.join(folder, "keys")).start()
-        try:
-            connection = psycopg2.connect(postgres.url(database))
-            connection.autocommit = True
-            figures = Figures()
-            reads(figures, instance, connection.cursor())
-            ingestion(figures, instance, connection)
-            figures.end()
-        finally:
-            instance.stop()
-    finally:
-        postgres.stop()
-        remove_folder(folder)
+    with own_instance() as instance:
+        connection, figures = instance.start().connect(), Figures()
+        reads(figures, instance, connection.cursor())
+        ingestion(figures, instance, connection)
+        figures.end()
 
 
 def fill(cursor, person, rows, days=720):
@@ -124,12 +99,11 @@ def ingestion(figures, instance, connection):
     instance.kill("scheduler", signal.SIGTERM)
     person = register(instance)
     speeds, spent = {"ENABLE": [], "DISABLE": []}, {"ENABLE": 0, "DISABLE": 0}
-    waiting = psycopg2.connect(connection.dsn)
     for number in range(ROUNDS):
         body = make_file(UPLOAD, 2026, number)
         for how in sorted(speeds, reverse=number % 2 == 1):
             account = person.client.post("/v1/accounts", {"name": f"{how} {number}", "type": "checking", "currency": "EUR"}).json()
-            settle(waiting)
+            settle(instance)
             for trigger in ("insert", "update", "delete"):
                 connection.cursor().execute(f"ALTER TABLE transaction {how} TRIGGER rollup_{trigger}")
             before = sum(map(cpu, backends(instance.postgres)))
