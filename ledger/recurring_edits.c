@@ -19,6 +19,7 @@ enum { RRULE_MAX = 500, ESTIMATE_MAX = 24, LEFT_MAX = 1000 };
 static const struct json_field edit_fields[] = {
     {"account_id", JSON_FIELD_ID, 0, 0, 0, MEMBER(account_id)},
     {"amount", JSON_FIELD_DECIMAL, 0, 0, 0, MEMBER(amount)},
+    {"currency", JSON_FIELD_TEXT, 0, 3, 3, MEMBER(currency)},
     {"description", JSON_FIELD_TEXT, 0, 1, DESCRIPTION_MAX, MEMBER(description)},
     {"payee", JSON_FIELD_TEXT, JSON_NULLABLE, 1, DESCRIPTION_MAX, MEMBER(payee)},
     {"memo", JSON_FIELD_TEXT, JSON_NULLABLE, 1, DESCRIPTION_MAX, MEMBER(memo)},
@@ -32,6 +33,7 @@ static const struct json_field edit_fields[] = {
     {"estimate_last", JSON_FIELD_INT, 0, 0, ESTIMATE_MAX, MEMBER(estimate_last)},
     {"end", JSON_FIELD_OBJECT, JSON_NULLABLE, 0, 0, MEMBER(end)},
     {"paused", JSON_FIELD_BOOL, 0, 0, 0, MEMBER(paused)},
+    {"state", JSON_FIELD_TEXT, 0, 1, 20, MEMBER(state)},
 };
 
 struct end {
@@ -83,6 +85,20 @@ static void check_required(const struct recurring_edit *edit, struct faults *fau
             faults_add(faults, arena_printf(faults->arena, "/%s", names[i]), "is missing");
 }
 
+/* `state` says in the words of the answer what `paused` says. */
+static void read_state(struct recurring_edit *edit, struct faults *faults)
+{
+    edit->says_paused = has(edit, "paused") || edit->state != NULL;
+    if (edit->state == NULL)
+        return;
+    bool pauses = strcmp(edit->state, "paused") == 0;
+    if (!pauses && strcmp(edit->state, "active") != 0)
+        faults_add(faults, "/state", "must be active or paused");
+    else if (has(edit, "paused") && edit->paused != pauses)
+        faults_add(faults, "/state", "is not what paused says");
+    edit->paused = pauses;
+}
+
 static void read_schedule(struct recurring_edit *edit, const char *from, struct faults *faults)
 {
     struct err why;
@@ -113,6 +129,7 @@ int recurring_edit_read(json_t *posted, bool is_new, const char *from, struct ar
     if (is_new)
         check_required(edit, faults);
     read_schedule(edit, from, faults);
+    read_state(edit, faults);
     read_end(edit->end, &end, arena, faults);
     if (edit->rrule_text != NULL && (end.count != 0 || end.date_text != NULL) &&
         (edit->rule.count != 0 || edit->rule.until != DATE_MAX))
@@ -287,6 +304,8 @@ static void settle_owners(struct settle *settle)
     struct id ignored[SPLITS_MAX + 1];
     if (own != NULL && strcmp(own, currency) != 0)
         faults_add(settle->faults, "/account_id", "is in %s, but the rule is in %s", currency, own);
+    if (edit->currency != NULL && strcmp(edit->currency, currency) != 0)
+        faults_add(settle->faults, "/currency", "must be the account's, %s", currency);
     if (rows_int(settle->facts, 0, CATEGORIES) != (int64_t)named_categories(edit, ignored))
         faults_add(settle->faults, edit->category_id != NULL ? "/category_id" : "/splits",
                    "names a category that is not yours");
@@ -364,7 +383,7 @@ static void settle_schedule(struct settle *settle)
                    edit->weekend_text != NULL || has(edit, "end");
     char rrule[RECURRENCE_TEXT_SIZE];
     int32_t nominal, posting;
-    if (has(edit, "paused")) {
+    if (edit->says_paused) {
         changes = changes || edit->paused == (strcmp(state, "active") == 0);
         state = edit->paused ? "paused" : "active";
     } else if (changes && strcmp(state, "ended") == 0) {
@@ -449,6 +468,7 @@ enum recurring_found recurring_edit_settle(const struct recurring_edit *edit, co
     }
     read_end(edit->end, &settle.end, arena, faults);
     settle.body = json_own(arena, json_copy(edit->posted));
+    json_object_del(settle.body, "state"); /* settled below */
     settle_owners(&settle);
     settle_amounts(&settle);
     if (has(edit, "end"))

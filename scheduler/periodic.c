@@ -16,7 +16,10 @@
 #define HOURS(n)   MINUTES((n)*60)
 #define DAYS(n)    HOURS((n)*24)
 
-enum { EACH_MAX = 1000 }; /* missed slots that one tick makes up for */
+enum {
+    EACH_MAX = 1000, /* missed slots that one tick makes up for */
+    AHEAD_MS = 60000 /* what the clocks of two machines may differ by */
+};
 
 static int make_partitions(struct periodic_context *context, int64_t slot_ms, struct err *err)
 {
@@ -104,6 +107,7 @@ static int write_mark(struct periodic_context *context, const char *name, int64_
     db_params_init(&params, context->arena);
     db_add_text(&params, name);
     db_add_time(&params, slot_ms);
+    db_add_time(&params, context->now_ms + AHEAD_MS);
     return db_run(context->db, &sql_schedule_write, &params, NULL, err);
 }
 
@@ -119,6 +123,8 @@ static int run_due(struct scheduler *scheduler, const struct periodic *periodic,
     if (db_run(context->db, &sql_schedule_read, &params, &rows, err) != 0)
         return -1;
     int64_t done_ms = rows.count > 0 ? rows_time(&rows, 0, 0) : latest_ms - periodic->every_ms;
+    if (done_ms > context->now_ms + AHEAD_MS) /* by a clock that was wrong and has been put back since */
+        done_ms = latest_ms - periodic->every_ms;
     if (done_ms >= latest_ms)
         return 0;
     int64_t slot_ms = periodic->catch_up == PERIODIC_LATEST ? latest_ms : done_ms + periodic->every_ms;

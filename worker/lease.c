@@ -73,6 +73,9 @@ void lease_on_time(uv_timer_t *timer)
     lease_return_stale(dispatcher);
     if (!dispatcher->connected || dispatcher->leaving)
         return;
+    /* The timer counts on while the time of day was put forward, or the machine slept: it is set anew. */
+    if (dispatcher->due_at_ms != 0)
+        dispatcher_set_due(dispatcher, dispatcher->due_at_ms);
     int busy = children_count(&dispatcher->children, CHILD_BUSY);
     bool holds = busy > 0 || dispatcher->ready.count > 0;
     /* Who holds nothing has nothing to lose with its lease: before it ends is enough. */

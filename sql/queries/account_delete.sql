@@ -1,4 +1,4 @@
--- Takes an account away; its transactions become tombstones. $1 user, $2 id, $3 now, $4 the version it must have, or null
+-- Takes an account away; its transactions become tombstones, its recurring rules go with it. $1 user, $2 id, $3 now, $4 the version it must have, or null
 WITH target AS (
     SELECT id, version = coalesce($4::bigint, version) AS is_current FROM account
     WHERE id = $2::uuid AND user_id = $1::uuid AND deleted_at IS NULL FOR UPDATE
@@ -6,6 +6,9 @@ WITH target AS (
     UPDATE account SET deleted_at = $3::timestamptz, updated_at = $3::timestamptz, version = version + 1
     FROM target WHERE account.id = target.id AND target.is_current
     RETURNING account.id
+), rules AS (
+    UPDATE recurring_rule r SET deleted_at = $3::timestamptz, updated_at = $3::timestamptz, check_at = NULL, version = r.version + 1
+    FROM gone WHERE r.account_id = gone.id AND r.deleted_at IS NULL
 ), transactions AS (
     -- The other half of a transfer stays, as a plain row.
     UPDATE transaction

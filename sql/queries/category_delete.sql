@@ -1,4 +1,5 @@
--- Takes a category away. Its transactions and its children go to move_to, or to no category and the category's parent.
+-- Takes a category away. Its transactions, the recurring rules that name it and its children go to move_to, or to no category
+-- and the category's parent. Its budgets go there too; without move_to, or where there is one of the kind already, they end.
 -- A move_to that is not another category of the user's: 422, and nothing changed. The user's rows are sorted anew by the job
 -- offered, unless one waits.
 -- $1 user, $2 id, $3 now, $4 version or null, $5 move_to or null, $6 job, $7 task, $8 queue, $9 envelope
@@ -40,6 +41,19 @@ WITH RECURSIVE target AS (
     UPDATE rule SET body = jsonb_set(body, '{then,category_id}', to_jsonb($5::uuid)), version = version + 1, updated_at = $3::timestamptz
     FROM allowed
     WHERE rule.user_id = $1::uuid AND $5::uuid IS NOT NULL AND (body #>> '{then,category_id}')::uuid = allowed.id
+), recurring AS (
+    UPDATE recurring_rule r
+    SET category_id = CASE WHEN r.category_id = allowed.id THEN $5::uuid ELSE r.category_id END,
+        split_categories = array_replace(r.split_categories, allowed.id, $5::uuid), version = r.version + 1, updated_at = $3::timestamptz
+    FROM allowed
+    WHERE r.user_id = $1::uuid AND r.deleted_at IS NULL AND (r.category_id = allowed.id OR allowed.id = ANY (r.split_categories))
+), budgets AS (
+    UPDATE budget b
+    SET category_id = coalesce($5::uuid, b.category_id), version = b.version + 1, updated_at = $3::timestamptz,
+        deleted_at = CASE WHEN $5::uuid IS NULL OR EXISTS (
+            SELECT FROM budget other WHERE other.user_id = b.user_id AND other.category_id = $5::uuid AND other.currency = b.currency
+                                       AND other.period = b.period AND other.deleted_at IS NULL) THEN $3::timestamptz END
+    FROM allowed WHERE b.user_id = $1::uuid AND b.category_id = allowed.id AND b.deleted_at IS NULL
 ), children AS (
     UPDATE category SET parent_id = allowed.new_parent, version = version + 1, updated_at = $3::timestamptz
     FROM allowed WHERE category.parent_id = allowed.id AND category.user_id = $1::uuid

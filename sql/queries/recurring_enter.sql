@@ -9,7 +9,7 @@ WITH due AS MATERIALIZED (
     SELECT r.account_id, min(posting_date) - $8::bigint::integer AS first, max(posting_date) + $8::bigint::integer AS last
     FROM due JOIN recurring_rule r ON r.id = due.rule_id WHERE due.state = 'posted' GROUP BY 1
 ), bank AS MATERIALIZED ( -- one walk over an account's days, not one for each occurrence
-    SELECT t.id, t.account_id, t.amount, t.date, lower(t.description) AS description, lower(t.payee) AS payee
+    SELECT t.id, t.account_id, t.amount, t.date, t.description, t.payee
     FROM spans CROSS JOIN LATERAL (
         SELECT * FROM transaction t
         WHERE t.account_id = spans.account_id AND t.deleted_at IS NULL AND t.date BETWEEN spans.first AND spans.last
@@ -22,7 +22,7 @@ WITH due AS MATERIALIZED (
     JOIN recurring_rule r ON r.id = due.rule_id
     JOIN bank ON bank.account_id = r.account_id AND bank.amount = due.amount
     WHERE due.state = 'posted' AND abs(bank.date - due.posting_date) <= $8::bigint
-      AND (bank.description = lower(r.description) OR bank.payee = lower(coalesce(r.payee, r.description)))
+      AND (same_words(bank.description, r.description) OR same_words(bank.payee, coalesce(r.payee, r.description)))
 ), entered AS (
     INSERT INTO recurring_occurrence AS o (rule_id, nominal_date, state, posting_date, amount, transaction_id, updated_at)
     SELECT due.rule_id, due.nominal_date, CASE WHEN near.id IS NULL THEN due.state ELSE 'matched' END, due.posting_date, due.amount,

@@ -11,7 +11,7 @@ WITH told AS (
     WHERE o.state = ANY ($8::text[])
     RETURNING o.rule_id, o.due_at
 ), look AS (
-    UPDATE recurring_rule r SET check_at = least(r.check_at, told.due_at)
-    FROM told WHERE r.id = told.rule_id AND r.state = 'active' AND told.due_at IS NOT NULL
+    UPDATE recurring_rule r SET check_at = least(r.check_at, told.due_at), state = 'active' -- it may have ended before
+    FROM told WHERE r.id = told.rule_id AND r.state <> 'paused' AND told.due_at IS NOT NULL
 )
 SELECT rule_id FROM told

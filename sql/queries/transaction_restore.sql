@@ -1,8 +1,10 @@
--- Brings a tombstone back, with its other half when it was a transfer. $1 user, $2 id, $3 now
+-- Brings a tombstone back, with its other half when it was a transfer. It stands for its date of a rule again, unless that was
+-- entered anew meanwhile. $1 user, $2 id, $3 now
 WITH target AS (
     SELECT id, transfer_id FROM transaction WHERE id = $2::uuid AND user_id = $1::uuid AND deleted_at IS NOT NULL FOR UPDATE
 ), back AS (
-    UPDATE transaction t SET deleted_at = NULL, updated_at = $3::timestamptz, version = t.version + 1
+    UPDATE transaction t
+    SET deleted_at = NULL, recurring_id = CASE WHEN NOT recurring_is_entered(t) THEN t.recurring_id END, updated_at = $3::timestamptz, version = t.version + 1
     FROM target, account a
     WHERE (t.id = target.id OR t.transfer_id = target.transfer_id)
       AND a.id = t.account_id AND a.deleted_at IS NULL

@@ -34,7 +34,8 @@ WITH new AS MATERIALIZED (
     RETURNING new.ordinal, t.id
 ), revived AS (
     UPDATE transaction t
-    SET deleted_at = NULL, upload_id = $1::uuid, upload_ordinal = new.ordinal, upload_line = new.line,
+    SET deleted_at = NULL, recurring_id = CASE WHEN NOT recurring_is_entered(t) THEN t.recurring_id END,
+        upload_id = $1::uuid, upload_ordinal = new.ordinal, upload_line = new.line,
         upload_offset = new.byte_offset, version = t.version + 1, updated_at = $6::timestamptz
     FROM known JOIN new USING (ordinal)
     WHERE t.id = known.id AND known.is_deleted AND $5::boolean

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support.clock import Clock
 from support.queue import new_id
 from support.waiting import wait_until
 
@@ -36,6 +37,17 @@ def test_a_delayed_job_runs_when_it_is_due_and_not_before(worker, queue):
     wait_empty(queue)
     (at,), = worker.rows("SELECT at_ms FROM test_effect")
     assert due <= at < due + 150
+
+
+def test_a_clock_that_is_put_forward_makes_what_is_due_run_at_once(make_worker, queue, tmp_path):
+    """As after a suspended machine wakes: timers do not count the time that it slept."""
+    clock = Clock(tmp_path / "clock")
+    worker = make_worker(PURSER_CLOCK_FILE=clock.path).start()
+    job_id = queue.put(run_at=clock.now_ms() + 3_600_000)
+    first = queue.put()
+    wait_until(lambda: first in worker.effects(), 10, "the worker has looked and is idle")
+    clock.advance(hours=2)
+    wait_until(lambda: job_id in worker.effects(), 5, "the job runs")
 
 
 def test_a_failing_job_is_retried_with_growing_waits_and_then_succeeds(worker, queue):

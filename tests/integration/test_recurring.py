@@ -364,6 +364,19 @@ def test_the_scheduler_hands_over_and_the_workers_enter_once_while_they_are_kill
     connection.close()
 
 
+def test_a_clock_that_was_ahead_and_is_put_right_holds_nothing_up(make_instance):
+    instance = make_instance()
+    connection = instance.postgres.connect(instance.database)
+    connection.autocommit = True
+    instance.clock.set("2036-02-07T06:28:16Z")
+    instance.start("worker", "scheduler")
+    wait_until(lambda: rows(connection, "SELECT count(*) FROM schedule_mark WHERE slot > '2036-01-01'")[0][0] > 3, 20, "slots have run")
+    instance.clock.set("2025-03-01T12:00:00Z")
+    rule = add_rule(connection, Books(connection, accounts=1, categories=1), "FREQ=DAILY;COUNT=2", datetime.date(2025, 2, 28))
+    wait_until(lambda: len(rows(connection, "SELECT FROM transaction WHERE recurring_id = %s", rule)) == 2, 20, "what is due is entered")
+    connection.close()
+
+
 def test_the_scheduler_finds_a_wrong_sum_and_repairs_it(make_instance):
     instance = make_instance()
     connection = instance.postgres.connect(instance.database)

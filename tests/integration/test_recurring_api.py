@@ -136,6 +136,104 @@ def test_what_was_skipped_may_be_entered_after_all(owner):
     assert entries(owner, rule) == [(date, "-10.00")]
 
 
+def test_what_was_left_out_of_an_ended_rule_may_be_moved_to_a_day_ahead(owner):
+    rule = make(owner, start=day(owner, 1), rrule="FREQ=DAILY;COUNT=1")
+    date = day(owner, 1)
+    assert say(owner, rule, date, state="skipped").status == 200
+    advance(owner, days=2)
+    wait_until(lambda: owner.client.get(f"/v1/recurring/{rule['id']}").json()["state"] == "ended", 10, "the date has passed")
+    moved = day(owner, 3)
+    assert say(owner, rule, date, state="postponed", to=moved).status == 200
+    advance(owner, days=4)
+    wait_for_entries(owner, rule, [(moved, "-10.00")])
+    wait_until(lambda: owner.client.get(f"/v1/recurring/{rule['id']}").json()["state"] == "ended", 10, "the rule has ended again")
+
+
+def entry_of(owner, rule):
+    return next(row for row in owner.client.get("/v1/transactions?limit=500").json()["data"] if row["recurring_id"] == rule["id"])
+
+
+def upload(owner, text):
+    answer = owner.client.post(f"/v1/uploads?account_id={owner.account}&format=csv", text.encode(), headers={"Prefer": "wait=20"})
+    assert answer.status == 200 and answer.json()["upload"]["state"] == "done", answer
+    return answer.json()["upload"]
+
+
+def test_a_deleted_entry_leaves_its_date_out_until_it_comes_back(owner):
+    rule = make(owner, start=day(owner, 0), rrule="FREQ=DAILY;COUNT=1")
+    date = day(owner, 0)
+    wait_for_entries(owner, rule, [(date, "-10.00")])
+    entry = entry_of(owner, rule)["id"]
+    assert owner.client.delete(f"/v1/transactions/{entry}").status == 204
+    [shown] = dates(owner, rule, **{"from": date, "to": date})
+    assert (shown["state"], shown["transaction_id"]) == ("skipped", None)
+    assert owner.client.post(f"/v1/transactions/{entry}/restore").status == 200
+    [shown] = dates(owner, rule, **{"from": date, "to": date})
+    assert (shown["state"], shown["transaction_id"]) == ("posted", entry)
+
+
+def test_a_deleted_entry_that_was_entered_anew_comes_back_as_a_row_of_its_own(owner):
+    rule = make(owner, start=day(owner, 0), rrule="FREQ=DAILY;COUNT=1")
+    date = day(owner, 0)
+    wait_for_entries(owner, rule, [(date, "-10.00")])
+    entry = entry_of(owner, rule)["id"]
+    assert owner.client.delete(f"/v1/transactions/{entry}").status == 204
+    again = say(owner, rule, date, state="posted")
+    assert again.status == 200 and again.json()["transaction_id"] != entry, again
+    assert entries(owner, rule) == [(date, "-10.00")]
+    back = owner.client.post(f"/v1/transactions/{entry}/restore")
+    assert back.status == 200 and back.json()["recurring_id"] is None, back
+    assert entries(owner, rule) == [(date, "-10.00")]
+
+
+@pytest.mark.parametrize("fields", [{}, {"rrule": "FREQ=DAILY;COUNT=1"}, {"catch_up": "mark_missed"}])
+def test_a_date_that_an_undone_row_of_the_bank_had_met_is_entered_after_all(owner, fields):
+    begin, name = day(owner, 1), f"club {owner.instance.clock.now_ms()}"
+    rule = make(owner, **({"start": begin, "rrule": "FREQ=MONTHLY", "description": name, "amount": "-31.70"} | fields))
+    sent = upload(owner, f"Date,Amount,Description\n{day(owner, 0)},-31.70,{name}\n")
+    advance(owner, days=1)
+    wait_until(lambda: dates(owner, rule, **{"from": begin, "to": begin})[0]["state"] == "matched", 20, "the row is the entry")
+    advance(owner, days=8)
+    assert owner.client.delete(f"/v1/uploads/{sent['id']}", headers={"Prefer": "wait=20"}).status == 200
+    wait_for_entries(owner, rule, [(begin, "-31.70")])
+    assert dates(owner, rule, **{"from": begin, "to": begin})[0]["state"] == "posted"
+
+
+@pytest.mark.parametrize("of_bank, is_met", [("CLUB Nordlicht 0817/2 MITGLIED", True), ("club-nordlicht", True), ("Nordlichter", False), ("bakery", False)])
+def test_a_row_of_the_bank_that_came_first_is_known_by_its_words(owner, of_bank, is_met):
+    rule = make(owner, start=day(owner, 1), rrule="FREQ=DAILY;COUNT=1", description="Club Nordlicht", amount="-32.10")
+    upload(owner, f"Date,Amount,Description\n{day(owner, 0)},-32.10,{of_bank}\n")
+    date = day(owner, 1)
+    advance(owner, days=1)
+    expected = "matched" if is_met else "posted"
+    wait_until(lambda: dates(owner, rule, **{"from": date, "to": date})[0]["state"] == expected, 10, f"the date is {expected}")
+
+
+def test_rules_go_with_their_account(owner):
+    account = owner.client.post("/v1/accounts", {"name": "Second", "type": "savings", "currency": "EUR"}).json()["id"]
+    rule = make(owner, account_id=account, start=day(owner, 3))
+    assert owner.client.delete(f"/v1/accounts/{account}").status == 204
+    assert owner.client.get(f"/v1/recurring/{rule['id']}").status == 404
+    assert say(owner, rule, day(owner, 3), state="posted").status == 404
+
+
+def test_rules_and_budgets_follow_their_category(owner):
+    category, other, third = (owner.client.post("/v1/categories", {"name": name, "kind": "expense"}).json()["id"] for name in ("Here", "There", "Nowhere"))
+    rule = make(owner, start=day(owner, 3), amount="-3", category_id=category,
+                splits=[{"amount": "-1", "category_id": category}, {"amount": "-2", "category_id": other}])
+    budget = owner.client.post("/v1/budgets", {"category_id": category, "amount": "50", "currency": "EUR"}).json()
+    assert owner.client.delete(f"/v1/categories/{category}?move_to={third}").status == 204
+    shown = owner.client.get(f"/v1/recurring/{rule['id']}").json()
+    assert shown["category_id"] == third and [split["category_id"] for split in shown["splits"]] == [third, other]
+    assert owner.client.get(f"/v1/budgets/{budget['id']}").json()["category_id"] == third
+    second = owner.client.post("/v1/budgets", {"category_id": other, "amount": "50", "currency": "EUR"}).json()
+    assert owner.client.delete(f"/v1/categories/{other}?move_to={third}").status == 204  # there is one for it already
+    assert owner.client.get(f"/v1/budgets/{second['id']}").status == 404
+    assert owner.client.delete(f"/v1/categories/{third}").status == 204
+    assert owner.client.get(f"/v1/recurring/{rule['id']}").json()["category_id"] is None
+    assert owner.client.get(f"/v1/budgets/{budget['id']}").status == 404
+
+
 def test_this_and_following_splits_the_rule_and_the_31st_stays_the_31st(owner):
     start = today(owner).replace(month=12, day=31)
     following = datetime.date(start.year + 1, 3, 1) - datetime.timedelta(1)
@@ -170,6 +268,16 @@ def test_a_paused_rule_enters_nothing_and_goes_on_from_the_day_it_wakes(owner):
     assert (awake["state"], awake["next"]["nominal_date"]) == ("active", day(owner, 0))
     wait_for_entries(owner, rule, [(day(owner, 0), "-10.00")])
     change(owner, rule, end={"date": day(owner, 0)})
+
+
+def test_a_rule_is_paused_by_the_word_that_it_answers_with(owner):
+    rule = make(owner, start=day(owner, 1), rrule="FREQ=DAILY", state="paused", currency="EUR")
+    assert (rule["state"], rule["paused"]) == ("paused", True)
+    assert change(owner, rule, state="active").json()["next"]["nominal_date"] == rule["start"]
+    assert change(owner, rule, state="paused").json()["state"] == "paused"
+    for body, pointer in (({"state": "ended"}, "/state"), ({"state": "active", "paused": True}, "/state"), ({"currency": "USD"}, "/currency")):
+        answer = change(owner, rule, **body)
+        assert answer.status == 422 and answer.json()["errors"][0]["pointer"] == pointer, answer
 
 
 def test_a_rule_ends_with_its_total(owner):
@@ -245,7 +353,7 @@ def test_history_proposes_the_rules_that_are_in_it(instance):
     person = register(instance)
     account = person.main_account()["id"]
     now = today(person).replace(day=3)
-    months = [(now.replace(day=1) - datetime.timedelta(30 * back)).replace(day=3) for back in range(6)]
+    months = [now.replace(year=now.year - (now.month <= back), month=(now.month - back - 1) % 12 + 1) for back in range(6)]
     rows = [{"account_id": account, "amount": "-49.99", "date": str(date), "description": f"GYM {number}"} for number, date in enumerate(months)]
     rows += [{"account_id": account, "amount": "-5", "date": str(now - datetime.timedelta(days)), "description": "coffee"} for days in (1, 2, 30, 77)]
     assert person.client.post("/v1/transactions", {"transactions": rows}, headers={"Prefer": "wait=20"}).status == 200
