@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/body.h"
+#include "api/body_buffer.h"
 #include "api/request.h"
 #include "api/write_copy.h"
 #include "base/buf.h"
@@ -22,7 +22,6 @@ enum {
     LINGER_BYTES = 64 << 20,
     STREAM_QUEUE_LIMIT = 64 * 1024,
     HEARTBEAT_MS = 15000,
-    BODY_WINDOW_MS = 5000, /* the rate of a body is judged over this */
 };
 
 enum conn_state {
@@ -44,11 +43,9 @@ struct conn {
     enum conn_state state;
     bool is_reading, is_pumping, saw_eof, keep_alive, is_draining, is_closing, has_head_timer;
 
-    struct body body; /* of the request */
-    bool body_wanted, body_broken, owes_continue;
-    uint64_t body_seen, body_limit;
-    size_t window_bytes, body_held;
-    struct buf piece;
+    struct body_buffer body; /* of the request */
+    bool body_wanted, owes_continue;
+    uint64_t body_limit;
     void (*body_done)(struct request *request, struct str piece, int state);
 
     uv_write_t write;
@@ -73,15 +70,7 @@ static void on_closed(uv_handle_t *handle)
     if (--conn->closing_handles > 0)
         return;
     buf_free(&conn->in);
-    buf_free(&conn->piece);
     free(conn);
-}
-
-static void give_back_body(struct conn *conn)
-{
-    conn->server->body_bytes -= conn->body_held;
-    conn->body_held = 0;
-    buf_free(&conn->piece);
 }
 
 /* The client is gone: whoever waits for its body or for it must learn so. */
@@ -111,7 +100,7 @@ void conn_close(struct conn *conn)
     if (conn->next != NULL)
         conn->next->previous = conn->previous;
     server->conn_count--;
-    give_back_body(conn);
+    body_buffer_free(&conn->body);
     conn->closing_handles = 2;
     uv_close((uv_handle_t *)&conn->timer, on_closed);
     uv_close((uv_handle_t *)&conn->tcp, on_closed);
@@ -181,7 +170,7 @@ static void finish_answer(struct conn *conn)
 {
     struct request *request = conn->request;
     conn->request = NULL;
-    give_back_body(conn);
+    body_buffer_free(&conn->body);
     request_free(request);
     if (conn->keep_alive && !conn->is_draining && (!conn->saw_eof || conn->in.size > 0)) {
         conn->state = CONN_HEAD;
@@ -228,23 +217,10 @@ static void on_written(uv_write_t *write, int status)
         finish_send(conn);
 }
 
-/* What is left of the body, if it is here already, is dropped; if more is to come, the connection can't be
- * kept. */
-static bool skip_body(struct conn *conn)
-{
-    while (!conn->body.ended && conn->in.size > 0) {
-        struct str piece;
-        long taken = body_take(&conn->body, (struct str){conn->in.data, conn->in.size}, SIZE_MAX, &piece);
-        if (taken < 0)
-            return false;
-        buf_consume(&conn->in, (size_t)taken);
-    }
-    return conn->body.ended;
-}
-
 bool conn_may_keep(struct conn *conn)
 {
-    return conn->keep_alive && !conn->is_draining && (conn->body.ended || skip_body(conn));
+    /* If more of the body is still to come, the connection can't be kept. */
+    return conn->keep_alive && !conn->is_draining && body_buffer_skip(&conn->body, &conn->in);
 }
 
 void conn_send(struct conn *conn, struct str head, struct str body, bool may_keep)
@@ -316,60 +292,25 @@ static void deliver(struct conn *conn, struct str piece, int state)
     conn->body_done(conn->request, piece, state);
 }
 
-/* The body can't go on. The rest of what the client sends has no meaning any more. */
-static void break_body(struct conn *conn)
+static void deliver_broken(struct conn *conn)
 {
     conn->keep_alive = false;
-    conn->body_broken = true;
+    conn->request->body_fault = conn->body.fault;
     deliver(conn, (struct str){"", 0}, BODY_BROKEN);
 }
 
-static bool hold(struct conn *conn, struct str piece)
-{
-    conn->body_seen += piece.size;
-    conn->window_bytes += piece.size;
-    if (conn->body_seen > conn->body_limit) {
-        conn->request->body_fault = BODY_TOO_LARGE;
-        return false;
-    }
-    if (conn->server->body_bytes + piece.size > (size_t)settings.body_memory_bytes) {
-        conn->request->body_fault = BODY_NO_ROOM;
-        return false;
-    }
-    conn->server->body_bytes += piece.size;
-    conn->body_held += piece.size;
-    buf_add(&conn->piece, piece.data, piece.size);
-    return true;
-}
-
-/* Moves bytes from `in` to `piece` until there is enough to deliver. False: more must come. */
+/* False: more must come. */
 static bool pump_body(struct conn *conn)
 {
-    while (!conn->body.ended && conn->in.size > 0 && conn->piece.size < CONN_PIECE_SIZE) {
-        struct str piece;
-        long taken = body_take(&conn->body, (struct str){conn->in.data, conn->in.size},
-                               CONN_PIECE_SIZE - conn->piece.size, &piece);
-        if (taken < 0 || !hold(conn, piece)) {
-            break_body(conn);
-            return true;
-        }
-        buf_consume(&conn->in, (size_t)taken);
-    }
-    if (conn->piece.size == 0 && conn->body.ended) {
-        deliver(conn, (struct str){"", 0}, BODY_END);
-        return true;
-    }
-    if (conn->saw_eof && !conn->body.ended) {
-        break_body(conn);
-        return true;
-    }
-    if (conn->piece.size < CONN_PIECE_SIZE && !conn->body.ended)
+    enum body_state state;
+    if (!body_buffer_fill(&conn->body, &conn->in, conn->saw_eof, conn->body_limit, &state))
         return false;
-    struct buf piece = conn->piece; /* deliver may ask for the next piece */
-    conn->server->body_bytes -= conn->body_held;
-    conn->body_held = 0;
-    buf_init(&conn->piece, CONN_PIECE_SIZE);
-    deliver(conn, (struct str){piece.data, piece.size}, BODY_MORE);
+    if (state == BODY_BROKEN) {
+        deliver_broken(conn);
+        return true;
+    }
+    struct buf piece = body_buffer_take(&conn->body); /* deliver may ask for the next piece */
+    deliver(conn, (struct str){piece.size == 0 ? "" : piece.data, piece.size}, state);
     buf_free(&piece);
     return true;
 }
@@ -380,15 +321,12 @@ void conn_read_body(struct conn *conn, uint64_t limit,
     conn->body_wanted = true;
     conn->body_done = done;
     conn->body_limit = limit;
-    conn->window_bytes = 0;
+    conn->body.window_bytes = 0;
     start_timer(conn, BODY_WINDOW_MS);
     if (conn->owes_continue && conn->in.size == 0)
         conn_stream_write(conn, STR("HTTP/1.1 100 Continue\r\n\r\n"));
     conn->owes_continue = false;
-    if (conn->body_broken)
-        break_body(conn);
-    else
-        pump(conn);
+    pump(conn);
 }
 
 /* Heads */
@@ -406,16 +344,14 @@ static void start_request(struct conn *conn, size_t size)
     conn->head_checked = 0;
     if (head_parse(bytes, request->head, &fault) != 0) {
         conn->keep_alive = false;
-        conn->body.ended = true;
+        conn->body.framing.ended = true;
         conn->server->handler.refuse(request, fault.status, fault.detail);
         return;
     }
     const struct head *head = request->head;
     conn->keep_alive = head->keep_alive;
-    body_start(&conn->body, head);
-    conn->body_seen = 0;
-    conn->body_broken = false;
-    conn->owes_continue = head->expects_continue && !conn->body.ended;
+    body_buffer_start(&conn->body, head);
+    conn->owes_continue = head->expects_continue && !conn->body.framing.ended;
     conn->server->handler.handle(request);
 }
 
@@ -424,7 +360,7 @@ static void refuse_head(struct conn *conn, int status, const char *detail)
     conn->request = request_new(conn->server->api, conn);
     conn->state = CONN_WORK;
     conn->keep_alive = false;
-    conn->body.ended = true;
+    conn->body.framing.ended = true;
     conn->server->handler.refuse(conn->request, status, detail);
 }
 
@@ -491,11 +427,10 @@ static void on_timer(uv_timer_t *timer)
     if (conn->state == CONN_HEAD && conn->in.size > 0) {
         refuse_head(conn, 408, "the head took too long");
     } else if (conn->state == CONN_WORK && conn->body_wanted) {
-        if (conn->window_bytes * 1000 < (size_t)settings.body_rate_bytes * BODY_WINDOW_MS) {
-            conn->request->body_fault = BODY_TOO_SLOW;
-            break_body(conn);
+        if (body_buffer_is_slow(&conn->body)) {
+            body_buffer_break(&conn->body, BODY_TOO_SLOW);
+            deliver_broken(conn);
         } else {
-            conn->window_bytes = 0;
             start_timer(conn, BODY_WINDOW_MS);
         }
     } else if (conn->state == CONN_STREAM) {
@@ -526,7 +461,7 @@ void conn_accept(struct server *server, uv_stream_t *listener)
     uv_tcp_init(server->api->loop, &conn->tcp);
     uv_timer_init(server->api->loop, &conn->timer);
     buf_init(&conn->in, IN_LIMIT);
-    buf_init(&conn->piece, CONN_PIECE_SIZE);
+    body_buffer_init(&conn->body, &server->body_bytes);
     conn->next = server->conns;
     if (conn->next != NULL)
         conn->next->previous = conn;

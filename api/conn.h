@@ -24,10 +24,9 @@ void conn_close(struct conn *conn);
 /* The process is to end: closes when idle, else behind the answer. */
 void conn_drain(struct conn *conn);
 
-/* Asks for the next piece of the body: done is called with a piece of at most CONN_PIECE_SIZE and BODY_MORE,
+/* Asks for the next piece of the body: done is called with a piece of at most BODY_PIECE_SIZE and BODY_MORE,
  * or an empty one and BODY_END or BODY_BROKEN (request->body_fault says why). limit: a longer body is broken.
  * Sends 100 Continue first when the client waits for it. */
-enum { CONN_PIECE_SIZE = 256 * 1024 };
 void conn_read_body(struct conn *conn, uint64_t limit,
                     void (*done)(struct request *request, struct str piece, int state));
 

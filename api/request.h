@@ -46,7 +46,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "api/head.h"
+#include "api/body_buffer.h"
 #include "api/route.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -59,9 +59,6 @@ struct api;
 struct conn;
 
 enum { REQUEST_PARAMS_MAX = 4, REQUEST_QUERY_MAX = 32, REQUEST_HEADERS_LIMIT = 16 * 1024 };
-
-/* Why a body was broken off. */
-enum body_fault { BODY_LOST, BODY_TOO_LARGE, BODY_TOO_SLOW, BODY_NO_ROOM };
 
 struct request {
     struct arena *arena;
@@ -167,14 +164,15 @@ void request_run(struct request *request, const struct sql *sql, const struct db
 /* Runs one statement and answers with its first row, by the names of its columns, each of which may be
  * missing or null:
  *
- *     status   integer   200 when missing. From 400 on a problem is answered: 404, 409, 412, 422 …
- *     body     text      the JSON document, sent as it is
- *     etag     bigint    the version: header ETag
- *     location text      header Location, for 201 and 202
- *     next     text      with `body` an array: answers {"data": body, "next_cursor": …} and the header Link;
- * null on the last page. Its parts are separated by U+001F (chr(31)); see request_page. pointer  text for a
- * problem: the field at fault detail   text      for a problem: one sentence
+ *     status    integer  200 when missing. From 400 on a problem is answered: 404, 409, 412, 422 …
+ *     body      text     the JSON document, sent as it is
+ *     etag      bigint   the version: header ETag
+ *     location  text     header Location, for 201 and 202
+ *     next      text     with `body` an array, for {"data": body, "next_cursor": next} and the header Link
+ *     pointer   text     for a problem: the field at fault
+ *     detail    text     for a problem: one sentence
  *
+ * `next` is null on the last page; its parts are separated by U+001F (chr(31)), as request_page reads them.
  * No row: 404. A failure of the database: 503 or 500. A statement with a column `next` is a list also when it
  * is null. */
 void request_answer(struct request *request, const struct sql *sql, const struct db_params *params);
@@ -188,8 +186,7 @@ void request_answer_failure(struct request *request, const struct db_answer *ans
  * is read from the client in between. `done` is called once per call: with at most 256 KiB, BODY_MORE; or
  * BODY_END, the piece empty, when the body was whole; or BODY_BROKEN, the piece empty, when the client went
  * away, was too slow, sent more than the limit or broke the framing: clean up; an answer may still be given
- * and is sent if anybody is there. */
-enum body_state { BODY_MORE, BODY_END, BODY_BROKEN };
+ * and is sent if anybody is there. state: an enum body_state. */
 void request_read_body(struct request *request,
                        void (*done)(struct request *request, struct str piece, int state));
 

@@ -1,10 +1,12 @@
 #include <check.h>
 #include <string.h>
 
+#include "api/body_buffer.h"
 #include "api/chunked.h"
 #include "api/cursor.h"
 #include "api/head.h"
 #include "api/route.h"
+#include "base/settings.h"
 
 /* The bytes of the body, or "wrong", or "more". Fed in pieces of `step` bytes. */
 static const char *read_chunked(const char *text, size_t step, char body[100])
@@ -53,6 +55,79 @@ START_TEST(broken_chunks_are_wrong_and_short_ones_want_more)
             ck_assert_msg(strcmp(read_chunked(wrong[i], step, body), "wrong") == 0, "%s", wrong[i]);
     ck_assert_str_eq(read_chunked("5\r\nhel", 2, body), "more");
     ck_assert_str_eq(read_chunked("5\r\nhello\r\n0\r\n", 2, body), "more");
+}
+END_TEST
+
+static void come(struct buf *in, size_t size)
+{
+    static const char zeros[BODY_PIECE_SIZE];
+    buf_add(in, zeros, size);
+}
+
+START_TEST(a_body_is_handed_over_in_pieces_and_gives_its_memory_back)
+{
+    struct head head = {.content_length = BODY_PIECE_SIZE + 10};
+    struct body_buffer buffer;
+    struct buf in;
+    size_t held = 0;
+    enum body_state state;
+    settings.body_memory_bytes = 1 << 20;
+    buf_init(&in, 1 << 20);
+    body_buffer_init(&buffer, &held);
+    body_buffer_start(&buffer, &head);
+    come(&in, BODY_PIECE_SIZE - 1);
+    ck_assert(!body_buffer_fill(&buffer, &in, false, SIZE_MAX, &state));
+    come(&in, 11);
+    ck_assert(body_buffer_fill(&buffer, &in, false, SIZE_MAX, &state));
+    ck_assert_int_eq(state, BODY_MORE);
+    ck_assert_uint_eq(held, BODY_PIECE_SIZE);
+    struct buf piece = body_buffer_take(&buffer);
+    ck_assert_uint_eq(piece.size, BODY_PIECE_SIZE);
+    ck_assert_uint_eq(held, 0);
+    buf_free(&piece);
+    ck_assert(body_buffer_fill(&buffer, &in, false, SIZE_MAX, &state));
+    ck_assert_int_eq(state, BODY_MORE);
+    piece = body_buffer_take(&buffer);
+    ck_assert_uint_eq(piece.size, 10);
+    buf_free(&piece);
+    ck_assert(body_buffer_fill(&buffer, &in, false, SIZE_MAX, &state));
+    ck_assert_int_eq(state, BODY_END);
+    body_buffer_free(&buffer);
+    buf_free(&in);
+}
+END_TEST
+
+START_TEST(a_body_is_broken_off_past_a_limit_or_when_it_is_cut_and_stays_so)
+{
+    static const struct {
+        size_t comes;
+        uint64_t limit;
+        int64_t memory;
+        bool saw_end;
+        enum body_fault fault;
+    } cases[] = {{100, 99, 1000, false, BODY_TOO_LARGE},
+                 {100, 100, 99, false, BODY_NO_ROOM},
+                 {99, 100, 1000, true, BODY_LOST}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct head head = {.content_length = 100};
+        struct body_buffer buffer;
+        struct buf in;
+        size_t held = 0;
+        enum body_state state;
+        settings.body_memory_bytes = cases[i].memory;
+        buf_init(&in, 1000);
+        body_buffer_init(&buffer, &held);
+        body_buffer_start(&buffer, &head);
+        come(&in, cases[i].comes);
+        for (int times = 0; times < 2; times++) {
+            ck_assert(body_buffer_fill(&buffer, &in, cases[i].saw_end, cases[i].limit, &state));
+            ck_assert_int_eq(state, BODY_BROKEN);
+            ck_assert_int_eq(buffer.fault, cases[i].fault);
+        }
+        body_buffer_free(&buffer);
+        ck_assert_uint_eq(held, 0);
+        buf_free(&in);
+    }
 }
 END_TEST
 
@@ -133,6 +208,8 @@ Suite *http_suite(void)
     TCase *tests = tcase_create("http");
     tcase_add_test(tests, chunks_are_joined_however_they_are_cut);
     tcase_add_test(tests, broken_chunks_are_wrong_and_short_ones_want_more);
+    tcase_add_test(tests, a_body_is_handed_over_in_pieces_and_gives_its_memory_back);
+    tcase_add_test(tests, a_body_is_broken_off_past_a_limit_or_when_it_is_cut_and_stays_so);
     tcase_add_test(tests, a_head_is_whole_at_its_empty_line);
     tcase_add_test(tests, routes_are_found_by_whole_segments);
     tcase_add_test(tests, each_route_is_found_by_its_own_pattern);
