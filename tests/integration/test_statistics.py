@@ -78,3 +78,16 @@ def test_another_persons_account_is_not_there(instance, books):
     stranger = register(instance)
     for path in ("/v1/analytics?", "/v1/statistics/monthly?", "/v1/statistics/categories?", "/v1/statistics/payees?", "/v1/statistics/years?"):
         assert stranger.client.get(f"{path}account={books.account['id']}").status == 404
+
+
+def test_a_payee_is_one_however_the_bank_writes_it(instance):
+    person = register(instance)
+    account, today = person.main_account()["id"], instance.clock.now().date()
+    written = [("-3", None, "REWE Markt 1234 Berlin"), ("-2", None, "rewe  MARKT 77/8123 berlin"), ("-4", "Netflix", "SEPA 1"), ("-1", " NETFLIX", "card"),
+               ("-1", None, "12345"), ("-1", "Entry 1", "x"), ("-1", "Entry 2", "x")]
+    rows = [{"account_id": account, "amount": amount, "date": str(today), "description": text} | ({"payee": payee} if payee else {})
+            for amount, payee, text in written]
+    assert person.client.post("/v1/transactions", {"transactions": rows}, headers={"Prefer": "wait=20"}).status == 200
+    shown = get(person, f"/v1/statistics/payees?from={today}&to={today}")["data"]
+    assert [(row["payee"].upper(), row["count"], row["expense"]) for row in shown[:2]] == [("NETFLIX", 2, "5.00"), (shown[1]["payee"].upper(), 2, "5.00")]
+    assert sorted(row["payee"] for row in shown[2:]) == ["12345", "Entry 1", "Entry 2"]
