@@ -5,7 +5,7 @@ Q        := $(if $(V),,@)
 OUT      := out/$(VARIANT)
 GEN      := out/gen
 CC       ?= gcc
-PKGS     := libuv hiredis libpq libcurl jansson libjwt libcrypto libsodium libical libxml-2.0 libzstd zlib libutf8proc
+PKGS     := libuv hiredis libpq libcurl jansson libjwt libcrypto libsodium libical libxml-2.0 libzstd zlib libutf8proc libarchive
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wconversion \
             -Wno-sign-conversion -Werror
@@ -22,7 +22,7 @@ LLHTTP_DIR := /usr/share/llhttp
 LLHTTP_INC := $(firstword $(dir $(wildcard /usr/share/include/llhttp/llhttp.h /usr/include/llhttp.h)))
 
 CFLAGS  = -std=gnu11 $(WARNINGS) $(OPT_$(VARIANT)) -ffp-contract=off -I. -I$(GEN) $(PKG_CFLAGS)
-LDFLAGS = $(OPT_$(VARIANT)) -Wl,-z,relro,-z,now
+LDFLAGS = $(OPT_$(VARIANT)) -Wl,-z,relro,-z,now -Wl,--as-needed
 LDLIBS  = $(PKG_LIBS) -lm
 
 # A room's files become part of the library; a program is the library and its own folder.

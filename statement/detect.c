@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "statement/rates.h"
+
 static const char *find_nocase(struct str text, const char *word)
 {
     size_t size = strlen(word);
@@ -77,6 +79,10 @@ enum statement_format detect_format(struct str text, struct err *err)
     if (text.size == 0)
         return STATEMENT_CSV;
     struct str start = {text.data, text.size < 4096 ? text.size : 4096};
+    if (rates_look_like(start)) {
+        err_set(err, ERR_REJECT, "the file has exchange rates, not entries: send it to POST /v1/fx-rates");
+        return STATEMENT_AUTO;
+    }
     if (find_nocase(start, "<OFX>") != NULL || find_nocase(start, "OFXHEADER") != NULL ||
         find_nocase(start, "<?OFX") != NULL)
         return STATEMENT_OFX;

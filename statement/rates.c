@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "statement/rates.h"
 
 #include <libxml/xmlreader.h>
@@ -153,7 +154,7 @@ static char delimiter_of(struct str line)
     return ',';
 }
 
-static void read_head(struct reader *reader, struct str line)
+static void split_head(struct reader *reader, struct str line)
 {
     static const char *const names[PARTS] = {"date", "base", "quote", "rate"};
     reader->delimiter = delimiter_of(line);
@@ -164,12 +165,22 @@ static void read_head(struct reader *reader, struct str line)
             if (str_equal_nocase(reader->head[i], str_of(names[part])))
                 reader->column[part] = i;
     }
+}
+
+/* Is it our own form's, not the Bank's? */
+static bool is_long_head(const struct reader *reader)
+{
+    return reader->column[BASE] >= 0 && reader->column[QUOTE] >= 0 && reader->column[RATE] >= 0;
+}
+
+static void read_head(struct reader *reader, struct str line)
+{
+    split_head(reader, line);
     bool is_bank = reader->column[DATE] == 0 && reader->columns > 1 && reader->head[1].size == 3;
-    bool is_long = reader->column[BASE] >= 0 && reader->column[QUOTE] >= 0 && reader->column[RATE] >= 0;
-    if (reader->column[DATE] < 0 || (!is_bank && !is_long))
+    if (reader->column[DATE] < 0 || (!is_bank && !is_long_head(reader)))
         wrong(reader, "must name the columns date, base, quote and rate, or be the head of the European "
                       "Central Bank's file");
-    else if (!is_long)
+    else if (!is_long_head(reader))
         reader->column[RATE] = -1;
 }
 
@@ -310,15 +321,33 @@ static void read_xml(struct reader *reader, struct str bytes)
     xmlFreeTextReader(xml);
 }
 
+bool rates_look_like(struct str text)
+{
+    struct reader reader = {.arena = NULL};
+    struct str rest, line = str_split(str_trim(text), '\n', &rest);
+    if (str_starts(line, "<"))
+        return memmem(text.data, text.size, "eurofxref", strlen("eurofxref")) != NULL;
+    split_head(&reader, line);
+    if (reader.column[DATE] < 0)
+        return false;
+    if (is_long_head(&reader))
+        return true;
+    int codes = 0;
+    for (int i = 1; i < reader.columns; i++) {
+        if (reader.head[i].size > 0 && read_currency(reader.head[i]) == NULL)
+            return false;
+        codes += reader.head[i].size > 0;
+    }
+    return reader.column[DATE] == 0 && codes > 1;
+}
+
 int rates_read(struct str bytes, struct arena *arena, struct rates *rates, struct faults *faults)
 {
     struct reader reader = {.arena = arena, .rates = rates, .faults = faults};
     *rates = (struct rates){0};
     if (str_starts(bytes, "\xEF\xBB\xBF"))
         bytes = (struct str){bytes.data + 3, bytes.size - 3};
-    if (str_starts(bytes, "PK\x03\x04"))
-        faults_add(faults, "", "is a zip archive: send the file that is in it");
-    else if (!str_is_utf8(bytes))
+    if (!str_is_utf8(bytes))
         faults_add(faults, "", "is not a text in UTF-8");
     else if (str_starts(str_trim(bytes), "<"))
         read_xml(&reader, bytes);

@@ -33,4 +33,7 @@ enum { RATES_MAX = 1000000, RATE_DIGITS_MAX = 30 };
  * the first hundred with their lines. */
 int rates_read(struct str bytes, struct arena *arena, struct rates *rates, struct faults *faults) MUST_CHECK;
 
+/* Does a text begin as such a file does? What looks for bank entries must not take it for some. */
+bool rates_look_like(struct str text);
+
 #endif

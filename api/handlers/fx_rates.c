@@ -7,6 +7,7 @@
 #include "base/settings.h"
 #include "finance/date.h"
 #include "finance/money.h"
+#include "statement/archive.h"
 #include "statement/rates.h"
 
 struct loading {
@@ -160,10 +161,17 @@ static void store_next(struct request *request)
     request_run(request, &sql_fx_rate_load, params, on_stored);
 }
 
+/* The Bank packs each of its files into a zip archive. */
 static void read_file(struct request *request)
 {
     struct loading *loading = request->state;
-    loading->is_read = rates_read(request->body, request->arena, &loading->rates, &request->faults) == 0;
+    struct str file = request->body;
+    struct err why;
+    if (archive_is_zip(file) &&
+        archive_read_file(file, (size_t)settings.fx_file_max_bytes, request->arena, &file, &why) != 0)
+        faults_add(&request->faults, "", "%s", why.text);
+    else
+        loading->is_read = rates_read(file, request->arena, &loading->rates, &request->faults) == 0;
 }
 
 static void on_read(struct request *request)

@@ -2,7 +2,9 @@
 
 import collections
 import datetime
+import io
 import random
+import zipfile
 from fractions import Fraction
 
 import pytest
@@ -60,6 +62,38 @@ def test_the_central_banks_files_are_read_as_they_are(newcomer):
     assert rates_of(newcomer, "?from=2026-11-25&to=2026-11-25&base=EUR") == [("2026-11-25", "EUR", "CYP", "0.58"), ("2026-11-25", "EUR", "USD", "1.0471")]
 
 
+def zipped(*files, method=zipfile.ZIP_DEFLATED):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", method) as writer:
+        for name, content in files:
+            writer.writestr(name, content)
+    return archive.getvalue()
+
+
+def test_the_central_banks_zip_is_read_as_it_comes(newcomer):
+    assert load(newcomer, zipped(("eurofxref.csv", ECB_DAILY_CSV))).json()["added"] == 3
+    assert load(newcomer, zipped(("eurofxref-hist.csv", ECB_HISTORY_CSV), method=zipfile.ZIP_STORED)).json()["added"] == 4
+    assert len(rates_of(newcomer)) == 7
+
+
+@pytest.mark.parametrize("file, detail", [
+    (zipped(("one.csv", ECB_DAILY_CSV), ("two.csv", ECB_DAILY_CSV)), "of several files"), (zipped(("folder/", b"")), "without a file"),
+    (zipped(("a.csv", ECB_DAILY_CSV))[:60], "can't be unpacked"), (zipped(("bomb.csv", b" " * 20_000_000)), "unpacks to more than 16777216 bytes"),
+    (zipped(("a.csv", b"")), "has no rates"), (b"PK\x03\x04abc", "can't be unpacked")])
+def test_a_zip_that_holds_no_one_file_of_rates_is_refused(newcomer, file, detail):
+    answer = load(newcomer, file)
+    assert answer.status == 422 and detail in answer.json()["errors"][0]["detail"], answer
+    assert rates_of(newcomer) == []
+
+
+@pytest.mark.parametrize("file", [ECB_DAILY_XML, ECB_DAILY_CSV, ECB_HISTORY_CSV, b"date,base,quote,rate\n2026-11-27,EUR,USD,1.08\n"])
+def test_a_file_of_rates_that_is_uploaded_as_a_banks_is_told_where_it_belongs(newcomer, file):
+    account = newcomer.main_account()["id"]
+    answer = newcomer.client.post(f"/v1/uploads?account_id={account}", file, headers={"Prefer": "wait=20"})
+    assert answer.json()["upload"]["state"] == "failed" and "POST /v1/fx-rates" in answer.json()["upload"]["error"], answer
+    assert get(newcomer, "/v1/transactions")["data"] == []
+
+
 @pytest.mark.parametrize("file, line, detail", [
     ("date,base,quote,rate\n2026-11-27,EUR,USD,1.1\n2026-11-31,EUR,USD,1.1\n", 3, "date: must be a day"),
     ("date,base,quote,rate\n2026-11-27,EURO,USD,1.1\n", 2, "base: is not a currency"),
@@ -72,7 +106,7 @@ def test_the_central_banks_files_are_read_as_they_are(newcomer):
     (b"<a><Cube time='2026-11-27'>\n<Cube currency='USD' rate='one'/></Cube></a>", 2, "rate: must be"),
     (b"<a><Cube currency='USD' rate='1'/></a>", 1, "stands in no Cube with a time"), (b"<a>\n<b></a>", 2, "XML can't be read"),
     (b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>', 1, "XML can't be read"),
-    (b"PK\x03\x04abc", None, "is a zip archive"), (b"date,base\xff", None, "not a text in UTF-8"), (b"", None, "has no rates"), (b"date,base,quote,rate\n", None, "has no rates")])
+    (b"date,base\xff", None, "not a text in UTF-8"), (b"", None, "has no rates"), (b"date,base,quote,rate\n", None, "has no rates")])
 def test_a_bad_file_is_refused_with_its_line_and_leaves_nothing(newcomer, file, line, detail):
     answer = load(newcomer, file)
     assert answer.status == 422, answer
