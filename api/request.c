@@ -210,17 +210,6 @@ void request_query_date(struct request *request, const char *name, int32_t *day,
         *is_set = true;
 }
 
-void request_query_month(struct request *request, const char *name, int32_t *day, bool *is_set)
-{
-    const char *text = request_query(request, name);
-    if (text == NULL)
-        return;
-    if (date_parse(str_of(arena_printf(request->arena, "%s-01", text)), day) != 0)
-        faults_add(&request->faults, name, "must be a month, YYYY-MM");
-    else
-        *is_set = true;
-}
-
 int64_t request_page(struct request *request, const char **parts, size_t count)
 {
     int64_t limit = PAGE_DEFAULT;
@@ -277,11 +266,6 @@ int64_t request_prefer_wait(struct request *request)
             return seconds < WAIT_MAX_S ? seconds : WAIT_MAX_S;
     }
     return 0;
-}
-
-int64_t request_body_size(const struct request *request)
-{
-    return request->head->is_chunked ? -1 : (int64_t)request->head->content_length;
 }
 
 void request_on_gone(struct request *request, void (*gone)(struct request *request), void *arg)

@@ -122,8 +122,6 @@ void request_query_bool(struct request *request, const char *name, bool *value);
 void request_query_id(struct request *request, const char *name, const struct id **value);
 void request_query_date(struct request *request, const char *name, int32_t *day,
                         bool *is_set); /* YYYY-MM-DD */
-void request_query_month(struct request *request, const char *name, int32_t *day,
-                         bool *is_set); /* YYYY-MM: its first day */
 /* One of `names` (ends with NULL): its index. */
 void request_query_choice(struct request *request, const char *name, const char *const *names, int *value);
 
@@ -192,9 +190,6 @@ void request_read_body(struct request *request,
 
 /* Answers what broke the body: too large, too slow, lost. */
 void request_refuse_body(struct request *request);
-
-/* The size that Content-Length names; -1 when the body is chunked. */
-int64_t request_body_size(const struct request *request);
 
 /* Calls gone(request) when the client closes before the answer was sent; for long waits. arg is kept in
  * gone_arg. */

@@ -34,9 +34,3 @@ void turn_mark(struct turn *turn)
 {
     turn->is_marked = true;
 }
-
-void turn_close(struct turn *turn)
-{
-    uv_close((uv_handle_t *)&turn->check, NULL);
-    uv_close((uv_handle_t *)&turn->prepare, NULL);
-}

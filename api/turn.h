@@ -18,6 +18,5 @@ struct turn {
 /* Does not keep the loop alive. */
 void turn_init(struct turn *turn, uv_loop_t *loop, void (*flush)(void *arg), void *arg);
 void turn_mark(struct turn *turn);
-void turn_close(struct turn *turn); /* its memory is the loop's until the close callbacks ran */
 
 #endif

@@ -36,14 +36,6 @@ struct id id_new(void)
     return id;
 }
 
-int64_t id_wall_ms(const struct id *id)
-{
-    int64_t ms = 0;
-    for (int i = 0; i < 6; i++)
-        ms = ms << 8 | id->bytes[i];
-    return ms;
-}
-
 void id_format(const struct id *id, char text[ID_TEXT_SIZE])
 {
     static const char digits[] = "0123456789abcdef";

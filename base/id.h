@@ -22,9 +22,6 @@ struct id id_new(void);
 /* The lowest version 7 UUID of a millisecond: a bound for ranges over time. */
 struct id id_at(int64_t wall_ms);
 
-/* The millisecond a version 7 id was made in; of another version the number has no meaning. */
-int64_t id_wall_ms(const struct id *id);
-
 /* Lower case, 8-4-4-4-12. */
 void id_format(const struct id *id, char text[ID_TEXT_SIZE]);
 

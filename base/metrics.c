@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const double METRIC_SECONDS[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+static const double seconds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
                                  0.5,   1,      2.5,   5,    10,    30,   60,  0};
 
 enum { BUCKETS_MAX = 24 };
@@ -93,7 +93,7 @@ void metrics_set(struct metrics *metrics, size_t def, const char *labels, double
 
 static const double *buckets_of(const struct metric_def *def)
 {
-    return def->buckets == NULL ? METRIC_SECONDS : def->buckets;
+    return def->buckets == NULL ? seconds : def->buckets;
 }
 
 void metrics_observe(struct metrics *metrics, size_t def, const char *labels, double value)

@@ -17,11 +17,8 @@ enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
 struct metric_def {
     const char *name, *help; /* units last in the name: purser_run_seconds */
     enum metric_kind kind;
-    const double *buckets; /* of a histogram: upper bounds, ends with 0; NULL: METRIC_SECONDS */
+    const double *buckets; /* of a histogram: upper bounds, ends with 0; NULL: seconds, 1 ms to 60 s */
 };
-
-/* 1 ms to 60 s. */
-extern const double METRIC_SECONDS[];
 
 struct metrics {
     const struct metric_def *defs;

@@ -23,7 +23,6 @@ struct metrics_http {
     int clients;
     void (*write)(void *data, struct buf *out);
     void *data;
-    bool closing;
 };
 
 struct client {
@@ -189,12 +188,4 @@ struct metrics_http *metrics_http_open(uv_loop_t *loop, const char *listen,
     else
         free(http);
     return NULL;
-}
-
-void metrics_http_close(struct metrics_http *http)
-{
-    if (http != NULL && !http->closing) {
-        http->closing = true;
-        uv_close((uv_handle_t *)&http->listener.stream, on_listener_closed);
-    }
 }

@@ -16,6 +16,5 @@ struct metrics_http;
 struct metrics_http *metrics_http_open(uv_loop_t *loop, const char *listen,
                                        void (*write)(void *data, struct buf *out), void *data,
                                        struct err *err);
-void metrics_http_close(struct metrics_http *http); /* NULL is fine */
 
 #endif

@@ -40,6 +40,14 @@ struct str str_trim(struct str text)
     return text;
 }
 
+int str_index(struct str text, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (str_equal(text, str_of(names[i])))
+            return i;
+    return -1;
+}
+
 struct str str_split(struct str text, char separator, struct str *rest)
 {
     const char *found = text.size == 0 ? NULL : memchr(text.data, separator, text.size);

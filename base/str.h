@@ -29,6 +29,9 @@ bool str_starts(struct str text, const char *prefix);
 bool str_starts_nocase(struct str text, const char *prefix); /* ASCII */
 struct str str_trim(struct str text);                        /* spaces and tabs off both ends */
 
+/* Which of `count` names it is; -1 for none. */
+int str_index(struct str text, const char *const *names, int count);
+
 /* The part before the first `separator`; *rest becomes what is behind it. When there is none: all, and *rest
  * is empty. */
 struct str str_split(struct str text, char separator, struct str *rest);

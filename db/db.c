@@ -10,7 +10,6 @@
 
 struct db {
     PGconn *connection;
-    char sqlstate[6];
     bool sent; /* a statement's answer is to be received */
     struct prepared prepared;
 };
@@ -113,8 +112,6 @@ static int check_result(struct db *db, PGresult *result, struct err *err)
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
         return 0;
-    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate == NULL ? "" : sqlstate);
     return db_error_of(result, db->connection, err);
 }
 
@@ -224,11 +221,6 @@ void db_rollback(struct db *db)
     struct err ignored;
     if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
         (void)!command(db, "ROLLBACK", &ignored); /* a lost connection has rolled back by itself */
-}
-
-const char *db_sqlstate(const struct db *db)
-{
-    return db->sqlstate;
 }
 
 PGconn *db_raw(struct db *db)

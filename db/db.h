@@ -41,9 +41,6 @@ void db_rollback(struct db *db); /* also right when nothing is open or the conne
 /* A transaction is open and no statement of it has failed: it can go on. */
 bool db_is_in_transaction(const struct db *db);
 
-/* The SQLSTATE of the last failed db_run ("23505"), "" when there was none. */
-const char *db_sqlstate(const struct db *db);
-
 /* For migrate and COPY. Owned by db. */
 PGconn *db_raw(struct db *db);
 

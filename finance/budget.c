@@ -5,36 +5,18 @@
 static const char *const rollover_names[BUDGET_ROLLOVERS] = {"none", "surplus", "surplus_and_deficit", "cap"};
 static const char *const period_names[BUDGET_PERIODS] = {"week", "month", "quarter", "year"};
 
-static int parse_name(struct str name, const char *const *names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (str_equal(name, str_of(names[i])))
-            return i;
-    return -1;
-}
-
-const char *budget_rollover_name(enum budget_rollover rollover)
-{
-    return rollover_names[rollover];
-}
-
 int budget_rollover_parse(struct str name, enum budget_rollover *rollover)
 {
-    int index = parse_name(name, rollover_names, BUDGET_ROLLOVERS);
+    int index = str_index(name, rollover_names, BUDGET_ROLLOVERS);
     if (index < 0)
         return -1;
     *rollover = (enum budget_rollover)index;
     return 0;
 }
 
-const char *budget_period_name(enum budget_period period)
-{
-    return period_names[period];
-}
-
 int budget_period_parse(struct str name, enum budget_period *period)
 {
-    int index = parse_name(name, period_names, BUDGET_PERIODS);
+    int index = str_index(name, period_names, BUDGET_PERIODS);
     if (index < 0)
         return -1;
     *period = (enum budget_period)index;

@@ -19,14 +19,12 @@ enum budget_rollover {
     BUDGET_ROLLOVERS
 };
 
-/* "none", "surplus", "surplus_and_deficit", "cap". Static storage. */
-const char *budget_rollover_name(enum budget_rollover rollover);
+/* "none", "surplus", "surplus_and_deficit", "cap". */
 int budget_rollover_parse(struct str name, enum budget_rollover *rollover) MUST_CHECK; /* -1: no such kind */
 
 enum budget_period { BUDGET_WEEK, BUDGET_MONTH, BUDGET_QUARTER, BUDGET_YEAR, BUDGET_PERIODS };
 
-/* "week", "month", "quarter", "year". Static storage. */
-const char *budget_period_name(enum budget_period period);
+/* "week", "month", "quarter", "year". */
 int budget_period_parse(struct str name, enum budget_period *period) MUST_CHECK; /* -1: no such period */
 
 /* The first and the last day of the period that holds a date. Weeks start on Monday. */

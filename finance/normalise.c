@@ -337,9 +337,3 @@ size_t normalise_fold(struct str raw, char *out, size_t size)
     out[to] = '\0';
     return to;
 }
-
-void normalise_copy(struct normalised *to, const struct normalised *from)
-{
-    *to = *from;
-    set_views(to);
-}

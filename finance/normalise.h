@@ -29,7 +29,7 @@ struct normalised {
     char means[NORMALISE_TEXT_SIZE]; /* the payment words that were taken off the front, "" when there were
                                         none */
     size_t text_size, key_size, means_size;
-    struct str first; /* first word of the key: a view of `key`, so copy the struct with normalise_copy */
+    struct str first; /* first word of the key: a view of `key`: the struct must not be copied */
     struct str words[NORMALISE_WORDS_MAX]; /* views of `text` */
     size_t word_count;
 };
@@ -41,8 +41,5 @@ void normalise_text(struct str raw, struct normalised *out);
  * `out` with a NUL behind it, looking at the first NORMALISE_RAW_MAX bytes and dropping what does not fit,
  * and gives the length. */
 size_t normalise_fold(struct str raw, char *out, size_t size);
-
-/* Copies and lets the views point into the copy. */
-void normalise_copy(struct normalised *to, const struct normalised *from);
 
 #endif

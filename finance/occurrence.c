@@ -4,14 +4,6 @@ static const char *const state_names[OCCURRENCE_STATES] = {"scheduled", "posted"
                                                            "postponed", "matched", "missed"};
 static const char *const catch_up_names[CATCH_UPS] = {"post_all", "post_latest", "mark_missed"};
 
-static int parse_name(struct str name, const char *const *names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (str_equal(name, str_of(names[i])))
-            return i;
-    return -1;
-}
-
 const char *occurrence_state_name(enum occurrence_state state)
 {
     return state_names[state];
@@ -19,21 +11,16 @@ const char *occurrence_state_name(enum occurrence_state state)
 
 int occurrence_state_parse(struct str name, enum occurrence_state *state)
 {
-    int index = parse_name(name, state_names, OCCURRENCE_STATES);
+    int index = str_index(name, state_names, OCCURRENCE_STATES);
     if (index < 0)
         return -1;
     *state = (enum occurrence_state)index;
     return 0;
 }
 
-const char *catch_up_name(enum catch_up catch_up)
-{
-    return catch_up_names[catch_up];
-}
-
 int catch_up_parse(struct str name, enum catch_up *catch_up)
 {
-    int index = parse_name(name, catch_up_names, CATCH_UPS);
+    int index = str_index(name, catch_up_names, CATCH_UPS);
     if (index < 0)
         return -1;
     *catch_up = (enum catch_up)index;

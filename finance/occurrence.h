@@ -36,8 +36,7 @@ enum catch_up {
     CATCH_UPS
 };
 
-/* "post_all", "post_latest", "mark_missed". Static storage. */
-const char *catch_up_name(enum catch_up catch_up);
+/* "post_all", "post_latest", "mark_missed". */
 int catch_up_parse(struct str name, enum catch_up *catch_up) MUST_CHECK; /* -1: no such policy */
 
 /* Decides which of `count` occurrences of one rule, due at due_ms (ascending, all ≤ now_ms), are entered:

@@ -317,15 +317,3 @@ size_t recurrence_between(const struct recurrence *rule, int32_t start, int32_t 
         dates[count++] = date;
     return count;
 }
-
-int recurrence_check(const struct recurrence *rule, int32_t start, struct err *err)
-{
-    struct recurrence_iterator iterator;
-    int32_t date;
-    char text[DATE_TEXT_SIZE];
-    recurrence_begin(&iterator, rule, start, start);
-    if (recurrence_next(&iterator, &date))
-        return 0;
-    date_format(start, text);
-    return err_set(err, ERR_REJECT, "the rule names no date from %s on", text);
-}

@@ -86,7 +86,4 @@ bool recurrence_next(struct recurrence_iterator *iterator, int32_t *date);
 size_t recurrence_between(const struct recurrence *rule, int32_t start, int32_t from, int32_t to, size_t most,
                           int32_t *dates);
 
-/* ERR_REJECT when the rule gives no date at all from `start` on. */
-int recurrence_check(const struct recurrence *rule, int32_t start, struct err *err) MUST_CHECK;
-
 #endif

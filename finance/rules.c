@@ -191,7 +191,7 @@ int rule_read(json_t *value, const char *pointer, struct arena *arena, struct ru
 {
     size_t before = faults->count;
     struct posted posted = {.enabled = true};
-    *rule = (struct rule){.from = DATE_MIN, .to = DATE_MAX, .source = value};
+    *rule = (struct rule){.from = DATE_MIN, .to = DATE_MAX};
     if (!json_is_object(value))
         return faults_add(faults, pointer, "must be an object");
     (void)!JSON_DECODE(value, pointer, rule_fields, &posted, arena, faults); /* faults has it */
@@ -202,13 +202,6 @@ int rule_read(json_t *value, const char *pointer, struct arena *arena, struct ru
     if (posted.then != NULL)
         read_then(posted.then, arena_printf(arena, "%s/then", pointer), arena, rule, faults);
     return faults->count > before ? -1 : 0;
-}
-
-json_t *rule_write(const struct rule *rule, struct arena *arena)
-{
-    json_t *copy = json_own(arena, json_deep_copy(rule->source));
-    json_object_set_new(copy, "enabled", json_boolean(rule->enabled));
-    return copy;
 }
 
 void rule_row_set_text(struct rule_row *row, struct str text, struct str payee)
@@ -258,12 +251,4 @@ bool rule_matches(const struct rule *rule, const struct rule_row *row)
         return false;
     return row->date >= rule->from && row->date <= rule->to && amount_fits(rule, row) &&
            text_fits(&rule->text, row->text) && text_fits(&rule->payee, row->payee);
-}
-
-const struct rule *rules_first_match(const struct rule *rules, size_t count, const struct rule_row *row)
-{
-    for (size_t i = 0; i < count; i++)
-        if (rules[i].enabled && rule_matches(&rules[i], row))
-            return &rules[i];
-    return NULL;
 }

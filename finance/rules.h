@@ -56,17 +56,12 @@ struct rule {
     const struct id *category_id; /* actions; NULL: leave it */
     json_t *tags;                 /* array of strings to add, or NULL */
     const char *new_payee;
-
-    json_t *source; /* the JSON it was read from: what is stored and given back */
 };
 
 /* Reads one rule; unknown fields, empty conditions, bad dates and amounts become faults under `pointer`. The
  * arena and the tree own what the rule points at. */
 int rule_read(json_t *value, const char *pointer, struct arena *arena, struct rule *rule,
               struct faults *faults) MUST_CHECK;
-
-/* The rule as JSON, owned by the arena: reading it gives the same rule. */
-json_t *rule_write(const struct rule *rule, struct arena *arena);
 
 /* A transaction as rules see it. */
 struct rule_row {
@@ -81,8 +76,5 @@ struct rule_row {
 void rule_row_set_text(struct rule_row *row, struct str text, struct str payee);
 
 bool rule_matches(const struct rule *rule, const struct rule_row *row);
-
-/* The first enabled rule that fits, NULL when none does. */
-const struct rule *rules_first_match(const struct rule *rules, size_t count, const struct rule_row *row);
 
 #endif

@@ -5,20 +5,13 @@
 static const char *const names[WEEKEND_RULES] = {
     "none", "skip", "before", "after", "nearest", "modified_following", "modified_preceding"};
 
-const char *weekend_name(enum weekend_rule rule)
-{
-    return names[rule];
-}
-
 int weekend_parse(struct str name, enum weekend_rule *rule)
 {
-    for (int i = 0; i < WEEKEND_RULES; i++) {
-        if (!str_equal(name, str_of(names[i])))
-            continue;
-        *rule = (enum weekend_rule)i;
-        return 0;
-    }
-    return -1;
+    int index = str_index(name, names, WEEKEND_RULES);
+    if (index < 0)
+        return -1;
+    *rule = (enum weekend_rule)index;
+    return 0;
 }
 
 static int month_of(int32_t date)

@@ -24,11 +24,8 @@ enum weekend_rule {
     WEEKEND_RULES
 };
 
-/* "none", "skip", "before", "after", "nearest", "modified_following", "modified_preceding". Static storage.
+/* "none", "skip", "before", "after", "nearest", "modified_following", "modified_preceding". -1: no such rule.
  */
-const char *weekend_name(enum weekend_rule rule);
-
-/* -1 when no rule has that name. */
 int weekend_parse(struct str name, enum weekend_rule *rule) MUST_CHECK;
 
 /* The posting date of a nominal date; false when the rule leaves it out. */

@@ -1,14 +1,13 @@
 #include "ledger/statistics.h"
 
-static int check_slice(struct db *db, struct arena *arena, const struct id *after, int64_t people,
-                       const struct id *only, struct rollup_check *check, struct err *err)
+int statistics_check(struct db *db, struct arena *arena, const struct id *after, int64_t people,
+                     struct rollup_check *check, struct err *err)
 {
     struct db_params params;
     struct db_rows rows;
     db_params_init(&params, arena);
     db_add_id(&params, after);
     db_add_int(&params, people);
-    db_add_id(&params, only);
     if (db_run(db, &sql_statistics_verify, &params, &rows, err) != 0)
         return -1;
     *check = (struct rollup_check){.differences =
@@ -33,18 +32,6 @@ static int check_slice(struct db *db, struct arena *arena, const struct id *afte
         };
     }
     return 0;
-}
-
-int statistics_check(struct db *db, struct arena *arena, const struct id *after, int64_t people,
-                     struct rollup_check *check, struct err *err)
-{
-    return check_slice(db, arena, after, people, NULL, check, err);
-}
-
-int statistics_check_user(struct db *db, struct arena *arena, const struct id *user,
-                          struct rollup_check *check, struct err *err)
-{
-    return check_slice(db, arena, NULL, 1, user, check, err);
 }
 
 static int repair(struct db *db, const struct db_params *params, int64_t *sums, struct err *err)

@@ -33,10 +33,6 @@ struct rollup_check {
 int statistics_check(struct db *db, struct arena *arena, const struct id *after, int64_t people,
                      struct rollup_check *check, struct err *err) MUST_CHECK;
 
-/* The same for one person. */
-int statistics_check_user(struct db *db, struct arena *arena, const struct id *user,
-                          struct rollup_check *check, struct err *err) MUST_CHECK;
-
 /* Makes one person's sums what a recount gives, in a transaction of its own, while others write. *sums: how
  * many were changed or made. */
 int statistics_repair(struct db *db, struct arena *arena, const struct id *user, int64_t *sums,

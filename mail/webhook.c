@@ -40,7 +40,8 @@ int webhook_check_url(const char *url, bool may_be_private, struct err *err)
     return fine ? 0 : err_set(err, ERR_REJECT, "must be an https URL with a host and without a user");
 }
 
-const char *webhook_sign(struct arena *arena, const struct webhook *webhook)
+/* The value of webhook-signature. */
+static const char *sign(struct arena *arena, const struct webhook *webhook)
 {
     enum {
         TEXT_SIZE = sodium_base64_ENCODED_LEN(crypto_auth_hmacsha256_BYTES, sodium_base64_VARIANT_ORIGINAL)
@@ -123,7 +124,7 @@ static struct curl_slist *write_headers(struct arena *arena, const struct webhoo
         "Content-Type: application/json",
         arena_printf(arena, "webhook-id: %s", webhook->id),
         arena_printf(arena, "webhook-timestamp: %lld", (long long)webhook->timestamp_s),
-        arena_printf(arena, "webhook-signature: %s", webhook_sign(arena, webhook)),
+        arena_printf(arena, "webhook-signature: %s", sign(arena, webhook)),
     };
     struct curl_slist *list = NULL;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

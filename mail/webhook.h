@@ -36,9 +36,6 @@ int webhook_read_secret(struct arena *arena, const char *text, struct str *secre
 /* ERR_REJECT when it is no https URL (or http, where that may be) with a host and without a user. */
 int webhook_check_url(const char *url, bool may_be_private, struct err *err) MUST_CHECK;
 
-/* The value of webhook-signature, in the arena. */
-const char *webhook_sign(struct arena *arena, const struct webhook *webhook);
-
 /* Loopback, private, link-local, multicast and reserved addresses, IPv4 in IPv6 too; any other family. */
 bool webhook_is_private(const struct sockaddr *address);
 

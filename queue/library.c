@@ -35,11 +35,6 @@ const char *library_text(struct arena *arena)
                         queue_functions_text, digest(arena), end + 1);
 }
 
-const char *library_version(struct arena *arena)
-{
-    return arena_printf(arena, "%" PRId64 "-%s", own_number(), digest(arena));
-}
-
 bool library_is_needed(struct str loaded, struct arena *arena)
 {
     struct str rest, number_text = str_split(loaded, '-', &rest);

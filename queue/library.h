@@ -10,10 +10,8 @@
 /* The library's text with its digest filled in, in the arena. */
 const char *library_text(struct arena *arena);
 
-/* "NUMBER-DIGEST", in the arena: what purser_version answers once the library is loaded. */
-const char *library_version(struct arena *arena);
-
-/* Whether a server that answers purser_version with `loaded` (NULL: it has none) should get ours. A library
+/* Whether a server that answers purser_version with `loaded` ("NUMBER-DIGEST"; NULL: it has none) should get
+ * ours. A library
  * with a higher number is left alone: it serves older programs too, and two programs must not take turns
  * replacing it. */
 bool library_is_needed(struct str loaded, struct arena *arena);

@@ -90,8 +90,6 @@ struct queue_uv_events {
 struct queue_uv *queue_uv_open(uv_loop_t *loop, const char *url, const struct queue_uv_events *events,
                                struct err *err);
 void queue_uv_close(struct queue_uv *queue);
-bool queue_uv_is_ready(const struct queue_uv *queue);
-const char *queue_uv_trouble(const struct queue_uv *queue); /* why it is not ready; "" when it is */
 
 /* Puts many jobs in one call. done gets result NULL and err when it failed; whether jobs were taken is then
  * unknown, the relay finds out. The result lives until done returns. -1: nothing was sent and done is not

@@ -145,12 +145,7 @@ void queue_uv_close(struct queue_uv *queue)
     free(queue);
 }
 
-bool queue_uv_is_ready(const struct queue_uv *queue)
-{
-    return queue->ready;
-}
-
-const char *queue_uv_trouble(const struct queue_uv *queue)
+static const char *trouble_of(const struct queue_uv *queue)
 {
     if (queue->ready)
         return "";
@@ -222,7 +217,7 @@ static int start(struct pending *pending, struct err *err)
 {
     int result = pending->queue->ready
                      ? redis_uv_run(pending->queue->redis, &pending->args, on_done, pending, err)
-                     : err_set(err, ERR_RETRY, "%s", queue_uv_trouble(pending->queue));
+                     : err_set(err, ERR_RETRY, "%s", trouble_of(pending->queue));
     if (result != 0)
         pending_free(pending);
     return result;

@@ -58,7 +58,7 @@ static int prune_dead(struct periodic_context *context, int64_t slot_ms, struct 
     return 0;
 }
 
-const struct periodic periodic_all[] = {
+static const struct periodic periodics[] = {
     {"job_partitions", HOURS(1), PERIODIC_LATEST, make_partitions},
     {"prune_jobs", DAYS(1), PERIODIC_LATEST, prune_jobs},
     {"prune_dead", HOURS(1), PERIODIC_LATEST, prune_dead},
@@ -141,7 +141,7 @@ static int run_due(struct scheduler *scheduler, const struct periodic *periodic,
 int periodic_tick(struct scheduler *scheduler, struct err *err)
 {
     int result = 0;
-    for (const struct periodic *periodic = periodic_all; periodic->name != NULL; periodic++) {
+    for (const struct periodic *periodic = periodics; periodic->name != NULL; periodic++) {
         struct err one = {0};
         arena_reset(&scheduler->arena);
         struct periodic_context context = {scheduler->db, scheduler->queue, &scheduler->arena,

@@ -30,8 +30,6 @@ struct periodic {
     int (*run)(struct periodic_context *context, int64_t slot_ms, struct err *err);
 };
 
-extern const struct periodic periodic_all[]; /* ends with a NULL name */
-
 /* recurring.c: hands rules whose time has come to the workers. verify.c: recounts the sums of some people. */
 int recurring_hand_over(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;
 int prior_hand_over(struct periodic_context *context, int64_t slot_ms, struct err *err) MUST_CHECK;

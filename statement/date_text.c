@@ -72,7 +72,8 @@ static size_t take_word(struct str text, char *word, size_t room)
     return length;
 }
 
-int date_text_month(struct str text, size_t *size)
+/* 1..12 for a month's name or abbreviation in the languages of the table, 0 otherwise. *size: bytes used. */
+static int read_month(struct str text, size_t *size)
 {
     char word[40] = "";
     size_t length = take_word(text, word, sizeof word), word_size = strlen(word);
@@ -153,7 +154,7 @@ static int take_zone(struct str *text)
 static int take_month_name(struct str *text, struct parts *parts)
 {
     size_t size;
-    parts->month = date_text_month(*text, &size);
+    parts->month = read_month(*text, &size);
     if (parts->month == 0)
         return -1;
     text->data += size;

@@ -18,10 +18,6 @@ int date_text_parse(struct str text, const char *format, int32_t *date) MUST_CHE
 /* NULL, or what is wrong with a format; static. */
 const char *date_text_check_format(const char *format);
 
-/* 1..12 for a month's name or abbreviation in the languages of the table, 0 otherwise. *size: characters
- * used. */
-int date_text_month(struct str text, size_t *size);
-
 /* Compact YYYYMMDD with anything behind it (OFX, SWIFT's long form). -1 when it is no day. */
 int date_text_compact(struct str text, int32_t *date) MUST_CHECK;
 

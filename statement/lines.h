@@ -21,7 +21,6 @@ struct lines {
 
 void lines_init(struct lines *lines, struct statement *statement,
                 int (*line)(struct statement *statement, const struct line *line, struct err *err));
-void lines_free(void *lines);
 int lines_feed(struct lines *lines, struct str text, int64_t offset, struct err *err) MUST_CHECK;
 int lines_finish(struct lines *lines, struct err *err) MUST_CHECK;
 

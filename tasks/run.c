@@ -51,7 +51,8 @@ void task_link_close(struct task_link *link)
     buf_free(&link->follow);
 }
 
-void task_resolve_outcome(const struct task *task, struct arena *arena, struct job *job, int64_t now_ms)
+/* By the task's policy: when a retry comes, or that there are no attempts left. */
+static void resolve_outcome(const struct task *task, struct arena *arena, struct job *job, int64_t now_ms)
 {
     struct outcome *outcome = &job->outcome;
     if (outcome->kind == OUTCOME_RETRY) {
@@ -79,7 +80,7 @@ static void resolve_all(const struct task *task, struct arena *arena, struct job
     for (size_t i = 0; i < count; i++) {
         if (jobs[i].skip)
             jobs[i].outcome = (struct outcome){.kind = OUTCOME_DONE};
-        task_resolve_outcome(task, arena, &jobs[i], now_ms);
+        resolve_outcome(task, arena, &jobs[i], now_ms);
     }
 }
 

@@ -36,7 +36,4 @@ void task_link_close(struct task_link *link);
 void task_run_batch(struct task_link *link, const struct task *task, struct arena *arena, struct job *jobs,
                     size_t count);
 
-/* Resolves one outcome by the task's policy, as task_run_batch does. */
-void task_resolve_outcome(const struct task *task, struct arena *arena, struct job *job, int64_t now_ms);
-
 #endif

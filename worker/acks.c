@@ -9,11 +9,6 @@ void acks_init(struct acks *acks)
     redis_args_init(&acks->full, &acks->arena);
 }
 
-void acks_free(struct acks *acks)
-{
-    arena_free(&acks->arena);
-}
-
 void acks_reset(struct acks *acks)
 {
     arena_reset(&acks->arena);

@@ -14,7 +14,6 @@ struct acks {
 };
 
 void acks_init(struct acks *acks);
-void acks_free(struct acks *acks);
 void acks_reset(struct acks *acks);
 bool acks_are_empty(const struct acks *acks);
 

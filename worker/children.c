@@ -351,9 +351,3 @@ void children_stop(struct children *children)
         if (child->state != CHILD_BUSY)
             close_side(child);
 }
-
-void children_close(struct children *children)
-{
-    uv_close((uv_handle_t *)&children->sigchld, NULL);
-    uv_close((uv_handle_t *)&children->respawn, NULL);
-}

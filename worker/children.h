@@ -81,7 +81,4 @@ void children_replace(struct children *children);
 /* No new ones; idle ones end, busy ones after their batch. */
 void children_stop(struct children *children);
 
-/* Ends all handles; the children must be gone. */
-void children_close(struct children *children);
-
 #endif

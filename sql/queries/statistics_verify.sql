@@ -1,9 +1,7 @@
 -- The keys of a slice of people whose sums are not what a recount gives; both are read from one snapshot.
--- $1 after this person (null: from the first), $2 people in the slice, $3 only this person
+-- $1 after this person (null: from the first), $2 people in the slice
 WITH slice AS (
-    SELECT id FROM app_user
-    WHERE ($1::uuid IS NULL OR id > $1::uuid) AND ($3::uuid IS NULL OR id = $3::uuid)
-    ORDER BY id LIMIT $2::bigint
+    SELECT id FROM app_user WHERE $1::uuid IS NULL OR id > $1::uuid ORDER BY id LIMIT $2::bigint
 ), kept AS (
     SELECT r.* FROM rollup r JOIN slice ON slice.id = r.user_id
     WHERE r.entries <> 0 OR r.rows <> 0 OR r.in_minor <> 0 OR r.out_minor <> 0

@@ -22,7 +22,6 @@ START_TEST(what_is_left_goes_over_as_the_budget_says)
         enum budget_rollover rollover;
         struct budget_state states[4];
         ck_assert_int_eq(budget_rollover_parse(str_of(cases[i].name), &rollover), 0);
-        ck_assert_str_eq(budget_rollover_name(rollover), cases[i].name);
         for (int j = 0; j < 4; j++)
             states[j] = (struct budget_state){.limit = 100, .spent = spent[j]};
         budget_roll(rollover, 25, states, 4);
@@ -49,7 +48,6 @@ START_TEST(a_period_knows_its_first_and_last_day)
         int32_t date, first, last;
         char a[DATE_TEXT_SIZE], b[DATE_TEXT_SIZE], text[2 * DATE_TEXT_SIZE];
         ck_assert_int_eq(budget_period_parse(str_of(cases[i].period), &period), 0);
-        ck_assert_str_eq(budget_period_name(period), cases[i].period);
         ck_assert_int_eq(date_parse(str_of(cases[i].date), &date), 0);
         budget_period_bounds(period, date, &first, &last);
         date_format(first, a);

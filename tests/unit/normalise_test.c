@@ -53,20 +53,6 @@ START_TEST(numbers_stay_in_the_text_but_not_in_the_key)
 }
 END_TEST
 
-START_TEST(a_copy_does_not_look_into_the_original)
-{
-    struct normalised copy;
-    {
-        struct normalised out;
-        normalise_text(STR("blue door"), &out);
-        normalise_copy(&copy, &out);
-        memset(&out, 'x', sizeof out);
-    }
-    ck_assert(str_equal(copy.first, STR("blue")));
-    ck_assert(str_equal(copy.words[1], STR("door")));
-}
-END_TEST
-
 START_TEST(any_bytes_give_bounded_and_terminated_results)
 {
     char raw[2048];
@@ -108,7 +94,6 @@ Suite *normalise_suite(void)
     TCase *tests = tcase_create("normalise");
     tcase_add_loop_test(tests, a_bank_text_becomes_the_words_that_name_the_merchant, 0, 21);
     tcase_add_test(tests, numbers_stay_in_the_text_but_not_in_the_key);
-    tcase_add_test(tests, a_copy_does_not_look_into_the_original);
     tcase_add_test(tests, any_bytes_give_bounded_and_terminated_results);
     tcase_add_test(tests, all_words_to_take_off_are_written_as_folding_leaves_them);
     suite_add_tcase(suite, tests);

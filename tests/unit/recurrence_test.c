@@ -56,6 +56,12 @@ static void check_vectors(const struct vector *vectors, size_t count, size_t mos
 }
 #define CHECK_VECTORS(vectors, most) check_vectors((vectors), sizeof(vectors) / sizeof *(vectors), (most))
 
+static bool names_a_date(const struct recurrence *rule, int32_t start)
+{
+    int32_t date;
+    return recurrence_between(rule, start, start, DATE_MAX, 1, &date) == 1;
+}
+
 START_TEST(the_31st_becomes_the_last_day_and_never_drifts)
 {
     static const struct vector vectors[] = {
@@ -186,16 +192,14 @@ START_TEST(every_bad_rule_names_its_fault)
 }
 END_TEST
 
-START_TEST(a_rule_that_names_no_date_is_refused)
+START_TEST(a_rule_may_name_no_date)
 {
-    struct err err = {0};
     struct recurrence never = rule_of("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;SKIP=OMIT");
-    ck_assert_int_eq(recurrence_check(&never, date_of("2025-01-01"), &err), -1);
-    ck_assert_str_eq(err.text, "the rule names no date from 2025-01-01 on");
+    ck_assert(!names_a_date(&never, date_of("2025-01-01")));
     struct recurrence past = rule_of("FREQ=DAILY;UNTIL=20241231");
-    ck_assert_int_eq(recurrence_check(&past, date_of("2025-01-01"), &err), -1);
+    ck_assert(!names_a_date(&past, date_of("2025-01-01")));
     struct recurrence leap = rule_of("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;SKIP=OMIT");
-    ck_assert_int_eq(recurrence_check(&leap, date_of("2025-01-01"), &err), 0);
+    ck_assert(names_a_date(&leap, date_of("2025-01-01")));
 }
 END_TEST
 
@@ -242,7 +246,7 @@ START_TEST(the_longest_rule_fits_its_room)
     struct recurrence again = rule_of(text);
     ck_assert_mem_eq(&all, &again, sizeof all);
     ck_assert_uint_gt(strlen(text), 10000);
-    ck_assert_int_eq(recurrence_check(&again, date_of("2025-01-01"), NULL), 0);
+    ck_assert(names_a_date(&again, date_of("2025-01-01")));
 }
 END_TEST
 
@@ -325,8 +329,7 @@ START_TEST(random_rules_give_the_dates_that_libical_gives)
         int32_t start = date_of("2024-01-01") + rand_r(&seed) % 1000;
         random_rule(&seed, text);
         struct recurrence rule = rule_of(text);
-        if (recurrence_check(&rule, start, NULL) ==
-            0) /* libical never comes back from a rule that names no date */
+        if (names_a_date(&rule, start)) /* libical never comes back from a rule that names none */
             check_against_libical(text, start);
     }
 }
@@ -342,7 +345,7 @@ START_TEST(a_walk_that_starts_late_gives_what_one_from_the_start_gives)
         struct recurrence_iterator whole, late;
         int32_t start = date_of("2024-01-01") + rand_r(&seed) % 1000, from = start + rand_r(&seed) % 4000, a,
                 b;
-        if (recurrence_check(&rule, start, NULL) != 0)
+        if (!names_a_date(&rule, start))
             continue;
         recurrence_begin(&whole, &rule, start, start);
         recurrence_begin(&late, &rule, start, from);
@@ -402,7 +405,7 @@ Suite *recurrence_suite(void)
     tcase_add_test(tests, what_libical_reads_otherwise_is_read_by_the_rfc);
     tcase_add_test(tests, the_examples_of_rfc_5545_hold);
     tcase_add_test(tests, every_bad_rule_names_its_fault);
-    tcase_add_test(tests, a_rule_that_names_no_date_is_refused);
+    tcase_add_test(tests, a_rule_may_name_no_date);
     tcase_add_test(tests, a_rule_reads_back_from_its_canonical_form);
     tcase_add_test(tests, the_longest_rule_fits_its_room);
     tcase_add_test(tests, random_rules_give_the_dates_that_libical_gives);
