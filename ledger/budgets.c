@@ -6,7 +6,9 @@
 #include "base/json.h"
 #include "finance/date.h"
 #include "finance/money.h"
+#include "finance/occurrence.h"
 #include "finance/recurrence.h"
+#include "finance/weekend.h"
 
 enum { PERIODS_MAX = 256, DATES_MAX = 400 };
 
@@ -117,30 +119,52 @@ enum {
     CAP,
     TODAY,
     SPENTS,
+    LIMITS,
     BY_RULES,
     RULES,
+    TOLD,
     JSON,
     VERSION
 };
 
-/* What "RRULE start next amount|…" will still enter up to a day; money out counts up. */
+/* One of `rules`: its dates up to a day, those told apart left out, times its amount; money out counts up. */
+static int64_t read_rule(struct str text, int32_t last, int32_t *dates, struct err *err)
+{
+    struct recurrence rule;
+    enum weekend_rule weekend;
+    int64_t start, next, amount, left, apart[DATES_MAX];
+    size_t count, apart_count = 0, entered = 0;
+    if (recurrence_parse(str_split(text, ' ', &text), &rule, err) != 0 ||
+        str_to_int(str_split(text, ' ', &text), &start) != 0 ||
+        str_to_int(str_split(text, ' ', &text), &next) != 0 ||
+        str_to_int(str_split(text, ' ', &text), &amount) != 0 ||
+        weekend_parse(str_split(text, ' ', &text), &weekend) != 0 ||
+        str_to_int(str_split(text, ' ', &text), &left) != 0)
+        return 0;
+    while (text.size > 0 && apart_count < DATES_MAX)
+        if (str_to_int(str_split(text, ' ', &text), &apart[apart_count]) == 0)
+            apart_count++;
+    /* A weekend moves a date by three days at most. */
+    count = recurrence_between(&rule, (int32_t)start, (int32_t)next, last + 3, DATES_MAX, dates);
+    for (size_t i = 0; i < count; i++) {
+        int32_t posting;
+        bool is_apart = false;
+        for (size_t k = 0; k < apart_count; k++)
+            is_apart = is_apart || apart[k] == dates[i];
+        if (!is_apart && weekend_posting_date(weekend, dates[i], &posting) && posting <= last)
+            entered++;
+    }
+    return -occurrence_amount_left(left, 0, amount * (int64_t)entered);
+}
+
+/* What all rules will still enter up to a day. */
 static int64_t read_scheduled(struct str rules, int32_t last, struct arena *arena)
 {
     int32_t *dates = arena_array(arena, DATES_MAX, sizeof *dates);
+    struct err ignored;
     int64_t scheduled = 0;
-    while (rules.size > 0) {
-        struct recurrence rule;
-        struct err err;
-        struct str one = str_split(rules, '|', &rules);
-        struct str text = str_split(one, ' ', &one);
-        int64_t start, next, amount;
-        if (recurrence_parse(text, &rule, &err) != 0 || str_to_int(str_split(one, ' ', &one), &start) != 0 ||
-            str_to_int(str_split(one, ' ', &one), &next) != 0 ||
-            str_to_int(str_split(one, ' ', &one), &amount) != 0)
-            continue;
-        size_t count = recurrence_between(&rule, (int32_t)start, (int32_t)next, last, DATES_MAX, dates);
-        scheduled -= amount * (int64_t)count;
-    }
+    while (rules.size > 0)
+        scheduled += read_rule(str_split(rules, '|', &rules), last, dates, &ignored);
     return scheduled;
 }
 
@@ -150,7 +174,7 @@ int budgets_read(const struct db_rows *rows, int row, struct arena *arena, struc
     enum budget_period period;
     enum budget_rollover rollover;
     struct budget_state *states = arena_array(arena, PERIODS_MAX, sizeof *states);
-    struct str spents = rows_bytes(rows, row, SPENTS);
+    struct str spents = rows_bytes(rows, row, SPENTS), limits = rows_bytes(rows, row, LIMITS);
     size_t count = 0;
     *standing = (struct budget_standing){.id = rows_id(rows, row, ID),
                                          .user = rows_id(rows, row, USER),
@@ -159,8 +183,8 @@ int budgets_read(const struct db_rows *rows, int row, struct arena *arena, struc
         budget_rollover_parse(str_of(rows_text(rows, row, ROLLOVER)), &rollover) != 0)
         return err_set(err, ERR_BUG, "a budget has an unknown period or rollover");
     while (spents.size > 0 && count < PERIODS_MAX) {
-        states[count].limit = rows_int(rows, row, AMOUNT);
-        if (str_to_int(str_split(spents, ' ', &spents), &states[count++].spent) != 0)
+        if (str_to_int(str_split(limits, ' ', &limits), &states[count].limit) != 0 ||
+            str_to_int(str_split(spents, ' ', &spents), &states[count++].spent) != 0)
             return err_set(err, ERR_BUG, "a budget's sums are not numbers");
     }
     if (count == 0)
@@ -170,9 +194,10 @@ int budgets_read(const struct db_rows *rows, int row, struct arena *arena, struc
     standing->available = standing->state.limit + standing->state.carried;
     int32_t today = rows_date(rows, row, TODAY);
     budget_period_bounds(period, today, &standing->first, &standing->last);
-    standing->forecast = budget_forecast(standing->state.spent, rows_int(rows, row, BY_RULES),
-                                         read_scheduled(rows_bytes(rows, row, RULES), standing->last, arena),
-                                         today - standing->first + 1, standing->last - standing->first + 1);
+    standing->forecast = budget_forecast(
+        standing->state.spent, rows_int(rows, row, BY_RULES),
+        rows_int(rows, row, TOLD) + read_scheduled(rows_bytes(rows, row, RULES), standing->last, arena),
+        today - standing->first + 1, standing->last - standing->first + 1);
     return 0;
 }
 

@@ -98,7 +98,15 @@ static void write_draft(struct arena *arena, const struct db_rows *rows, const j
         write_top(arena, json_object_get(one, "top"), text, html);
         buf_add_char(text, '\n');
     }
-    buf_printf(text, "More: %s\n", settings.url);
+    buf_printf(text,
+               "More: %s\n\nYou get this once a month. It can be turned off there, under notifications.\n",
+               settings.url);
+    struct mail_value values[] = {{"url", settings.url}, {NULL, NULL}};
+    buf_add_text(
+        html, mail_fill(arena,
+                        "<p>More: <a href=\"{url}\">{url}</a></p>\n<p>You get this once a month. It can be "
+                        "turned off there, under notifications.</p>\n",
+                        values, MAIL_HTML));
     *draft = (struct mail_draft){.kind = "monthly_statement",
                                  .to = str_of(rows_text(rows, 0, EMAIL)),
                                  .subject = arena_printf(arena, "Your month %s at Purser", month),

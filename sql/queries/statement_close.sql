@@ -1,8 +1,9 @@
--- Closes people's last month: totals by currency beside those of the month before, and the categories that cost most. Gives those
--- that were not closed before and want a mail. $1 users, $2 their jobs, $3 now
+-- Closes people's oldest month that is to be: totals by currency beside those of the month before, and the categories that cost most.
+-- Gives those that were closed, and whether a mail is wanted. $1 users, $2 their jobs, $3 now
 WITH person AS (
-    SELECT p.user_id, p.job, (month_of(local_day(p.user_id, $3::timestamptz)) - interval '1 month')::date AS month
-    FROM unnest($1::uuid[], $2::uuid[]) AS p (user_id, job)
+    SELECT p.user_id, p.job, closing.month
+    FROM unnest($1::uuid[], $2::uuid[]) AS p (user_id, job), month_to_close(p.user_id, local_day(p.user_id, $3::timestamptz)) AS closing (month)
+    WHERE closing.month IS NOT NULL
 ), entry AS (
     SELECT p.user_id, c.month = p.month AS is_it, c.currency, c.exponent, c.category_id, c.rows, c.income, c.expense
     FROM person p
@@ -18,7 +19,7 @@ WITH person AS (
            row_number() OVER (PARTITION BY e.user_id, e.currency ORDER BY sum(e.expense) DESC, coalesce(c.name, '(none)')) AS n
     FROM entry e LEFT JOIN category c ON c.id = e.category_id
     WHERE e.is_it AND e.expense > 0
-    GROUP BY 1, 2, 3
+    GROUP BY 1, 2, e.category_id, 3
 ), made AS (
     INSERT INTO month_closed (user_id, month, statement, mail_job, closed_at)
     SELECT p.user_id, p.month, jsonb_agg(jsonb_build_object(
@@ -33,6 +34,5 @@ WITH person AS (
     ON CONFLICT DO NOTHING
     RETURNING user_id, mail_job
 )
-SELECT made.user_id, made.mail_job FROM made
+SELECT made.user_id, made.mail_job, coalesce(n.statement_mail, true) AS wants_mail FROM made
 LEFT JOIN notification n ON n.user_id = made.user_id
-WHERE coalesce(n.statement_mail, true)

@@ -135,6 +135,59 @@ def test_what_rules_will_enter_is_in_the_forecast(instance):
     assert current(person, made)["forecast"] == "60.00"
 
 
+def test_dates_that_are_told_apart_are_so_in_the_forecast(instance):
+    """Ten a week from the 11th on is 30 by the month's end; what is left out, moved, changed, early or split counts as it will be entered."""
+    person = newcomer(instance)
+    category, other = [person.client.post("/v1/categories", {"name": name, "kind": "expense"}).json()["id"] for name in ("Lessons", "Strings")]
+    rule = {"account_id": person.account, "amount": "-10", "category_id": category, "description": "lesson", "rrule": "FREQ=WEEKLY", "start": "2027-03-11"}
+    made = budget(person, category, "500")
+
+    def add(**fields):
+        return person.client.post("/v1/recurring", rule | fields).json()["id"]
+
+    def say(rule_id, date, **body):
+        assert person.client.post(f"/v1/recurring/{rule_id}/occurrences/{date}", body).status == 200
+
+    def foreseen():
+        return current(person, made)["forecast"]
+
+    first = add()
+    assert foreseen() == "30.00"
+    say(first, "2027-03-11", state="skipped")
+    assert foreseen() == "20.00"
+    say(first, "2027-03-18", state="postponed", to="2027-04-02")
+    assert foreseen() == "10.00"
+    say(first, "2027-03-18", state="postponed", to="2027-03-31")
+    say(first, "2027-03-25", state="scheduled", amount="-15")
+    assert foreseen() == "25.00"
+    person.client.delete(f"/v1/recurring/{first}")
+    second = add(end={"total": "25"})
+    assert foreseen() == "25.00"
+    person.client.delete(f"/v1/recurring/{second}")
+    third = add(category_id=None, splits=[{"amount": "-4", "category_id": category}, {"amount": "-6", "category_id": other}])
+    assert foreseen() == "12.00"
+    person.client.delete(f"/v1/recurring/{third}")
+    fourth = add(rrule="FREQ=MONTHLY;BYMONTHDAY=28", weekend="after")  # a Sunday; the 29th is still March
+    assert foreseen() == "10.00"
+    say(fourth, "2027-03-28", state="posted")
+    assert foreseen() == "10.00"
+    person.client.delete(f"/v1/recurring/{fourth}")
+    add(rrule="FREQ=MONTHLY;BYMONTHDAY=1", start="2027-05-01", weekend="before")  # a Saturday; the 30th of April is not March
+    assert foreseen() == "10.00"
+
+
+def test_another_amount_leaves_what_went_over_as_it_was(instance):
+    person = newcomer(instance)
+    spend(person, person.categories[0], "-40", "2027-02-05")
+    made = budget(person, person.categories[0], "100", rollover="surplus", start="2027-02-01")
+    for amount in ("250", "200"):  # the second change is of the same month
+        assert person.client.patch(f"/v1/budgets/{made['id']}", {"amount": amount}).status == 200
+    now = current(person, made)
+    assert (now["limit"], now["carried"], now["available"]) == ("200.00", "60.00", "260.00")
+    anew = person.client.patch(f"/v1/budgets/{made['id']}", {"amount": "300", "start": "2027-02-01"}).json()["current"]
+    assert (anew["limit"], anew["carried"]) == ("300.00", "260.00")
+
+
 def test_who_wants_no_mail_gets_none(instance):
     person = newcomer(instance)
     answer = person.client.patch("/v1/notifications", {"budget_alert": {"mail": False}})

@@ -56,3 +56,23 @@ def test_a_month_is_told_once_it_is_over_where_the_person_is(early):
     assert len(of_march(here)) == len(of_march(ahead)) == 1
     assert early.query("SELECT count(*) FROM month_closed WHERE month = '2027-03-01'") == [(3,)]
     assert statements(silent) == []
+
+
+def test_months_that_a_pause_left_open_are_told_each_and_older_history_is_not(make_instance):
+    instance = make_instance()
+    instance.clock.set("2027-02-01T06:00:00Z")
+    instance.start()
+    person = newcomer(instance, timezone="UTC")
+    account = person.main_account()["id"]
+    for date, amount in (("2026-06-10", "-1"), ("2027-01-20", "-33")):
+        row = {"account_id": account, "amount": amount, "date": date, "description": "x"}
+        assert person.client.post("/v1/transactions", row, headers={"Prefer": "wait=20"}).status == 200
+    instance.clock.set("2027-02-02T06:00:00Z")
+    wait_until(lambda: len(statements(person)) == 1, 20, "January is told")
+    instance.kill("scheduler")
+    instance.clock.set("2027-05-15T06:00:00Z")
+    instance.start("scheduler")
+    wait_until(lambda: len(statements(person)) == 4, 20, "the months since are told")
+    assert {message["Subject"].split()[2] for message in statements(person)} == {"2027-01", "2027-02", "2027-03", "2027-04"}
+    may_be_off = "under notifications"
+    assert may_be_off in text_of(statements(person)[0]) and may_be_off in statements(person)[0].get_body(("html",)).get_content()
