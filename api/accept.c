@@ -36,22 +36,6 @@ struct job accept_job(const struct request *request, const struct task *task, co
     };
 }
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-int accept_encode(struct request *request, const struct job *job, struct str *envelope, struct err *err)
-{
-    struct buf *buf = arena_alloc(request->arena, sizeof *buf);
-    buf_init(buf, JOB_ENVELOPE_MAX);
-    arena_defer(request->arena, free_buf, buf);
-    if (job_encode(job, buf, err) != 0)
-        return -1;
-    *envelope = (struct str){buf->data, buf->size};
-    return 0;
-}
-
 struct put {
     struct api *api;
     size_t count;

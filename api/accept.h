@@ -16,10 +16,6 @@ bool accept_has_room(struct request *request, const struct task *task) MUST_CHEC
 struct job accept_job(const struct request *request, const struct task *task, const char *lane,
                       const char *args);
 
-/* Its envelope, in the request's arena. -1: it is larger than an envelope may be, or a bug. */
-int accept_encode(struct request *request, const struct job *job, struct str *envelope,
-                  struct err *err) MUST_CHECK;
-
 /* Puts envelopes whose rows are committed; returns at once. */
 void accept_put(struct api *api, const struct str *envelopes, size_t count);
 

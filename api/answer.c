@@ -126,22 +126,9 @@ void request_answer(struct request *request, const struct sql *sql, const struct
 
 enum { ROWS_LIMIT = 64 * 1024 * 1024 };
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-static struct buf *buf_of(struct arena *arena)
-{
-    struct buf *buf = arena_alloc(arena, sizeof *buf);
-    buf_init(buf, ROWS_LIMIT);
-    arena_defer(arena, free_buf, buf);
-    return buf;
-}
-
 void reply_rows(struct request *request, const struct db_rows *rows, int64_t limit)
 {
-    struct buf *array = buf_of(request->arena), *key = buf_of(request->arena);
+    struct buf *array = buf_new(request->arena, ROWS_LIMIT), *key = buf_new(request->arena, ROWS_LIMIT);
     int count = rows->count < limit ? rows->count : (int)limit, columns = PQnfields(rows->result);
     buf_add_char(array, '[');
     for (int row = 0; row < count; row++) {

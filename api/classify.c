@@ -232,7 +232,7 @@ void classify_teach(struct request *request, const struct sql *sql, struct db_pa
                                 classify_args(request->arena, &request->user, CLASSIFY_WANTED));
     if (settings.classify_delay_ms > 0)
         job.run_at_ms = request->now_ms + settings.classify_delay_ms;
-    if (accept_encode(request, &job, envelope, &err) != 0) {
+    if (job_encode_in(request->arena, &job, envelope, &err) != 0) {
         reply_error(request, &err);
         return;
     }

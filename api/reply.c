@@ -209,11 +209,6 @@ static void add_link(struct request *request, const char *cursor)
     }
 }
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
 void reply_page(struct request *request, const char *array, const char *next)
 {
     const char *cursor =
@@ -221,9 +216,7 @@ void reply_page(struct request *request, const char *array, const char *next)
                      : cursor_write(request->arena, &request->api->secret, request->route->pattern, next);
     if (cursor != NULL)
         add_link(request, cursor);
-    struct buf *text = arena_alloc(request->arena, sizeof *text);
-    buf_init(text, PAGE_LIMIT);
-    arena_defer(request->arena, free_buf, text);
+    struct buf *text = buf_new(request->arena, PAGE_LIMIT);
     const char *quote = cursor == NULL ? "" : "\"";
     buf_printf(text, "{\"data\":%s,\"next_cursor\":%s%s%s}", array == NULL ? "[]" : array, quote,
                cursor == NULL ? "null" : cursor, quote);

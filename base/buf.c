@@ -16,6 +16,24 @@ void buf_free(struct buf *buf)
     *buf = (struct buf){.limit = buf->limit};
 }
 
+static void free_held(void *buf)
+{
+    buf_free(buf);
+}
+
+void buf_init_in(struct buf *buf, struct arena *arena, size_t limit)
+{
+    buf_init(buf, limit);
+    arena_defer(arena, free_held, buf);
+}
+
+struct buf *buf_new(struct arena *arena, size_t limit)
+{
+    struct buf *buf = arena_alloc(arena, sizeof *buf);
+    buf_init_in(buf, arena, limit);
+    return buf;
+}
+
 void buf_reset(struct buf *buf)
 {
     buf->size = 0;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/attributes.h"
 
 struct buf {
@@ -21,6 +22,10 @@ struct buf {
 /* limit: the most bytes it will ever hold. */
 void buf_init(struct buf *buf, size_t limit);
 void buf_free(struct buf *buf);
+
+/* For one that lives in the arena: the arena frees what it holds too. */
+void buf_init_in(struct buf *buf, struct arena *arena, size_t limit);
+struct buf *buf_new(struct arena *arena, size_t limit); /* made in the arena */
 
 /* Empties it and forgets an overflow; the memory is kept. */
 void buf_reset(struct buf *buf);

@@ -7,9 +7,12 @@
 
 enum { PATIENCE_MS = 10000, NAMED_MAX = 20 };
 
-static int audit_all(struct operate *operate, struct err *err)
+static int run(struct operate *operate, int argc, char **argv, struct err *err)
 {
     static struct audit audit;
+    (void)argv;
+    if (argc != 1)
+        return EXIT_USAGE;
     if (operate_database(operate, err) != 0 ||
         audit_run(operate->db, operate->queue, &operate->arena, PATIENCE_MS, &audit, err) != 0)
         return EXIT_FAILED;
@@ -22,20 +25,10 @@ static int audit_all(struct operate *operate, struct err *err)
     return audit.is_balanced ? EXIT_OK : EXIT_FAILED;
 }
 
-static int run(int argc, char **argv, struct err *err)
-{
-    struct operate operate;
-    int code = EXIT_FAILED;
-    if (operate_open(&operate, &argc, argv, err) == 0)
-        code = argc == 1 ? audit_all(&operate, err) : EXIT_USAGE;
-    operate_close(&operate);
-    return code;
-}
-
 const struct command command_audit = {
     .name = "audit",
     .usage = "[--json]",
     .summary = "Count that every accepted job is somewhere: done, waiting, running or dead; exit 1 when one "
                "is missing",
-    .run = run,
+    .operate = run,
 };

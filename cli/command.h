@@ -13,17 +13,20 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct verb;
 struct option;
+struct operate;
 
+/* Has one of verbs, operate and run. */
 struct command {
     const char *name;
     const char *usage;   /* the words behind the name, "[--json] ID…"; "" for none */
     const char *summary; /* one sentence without its stop */
-    /* What a person does over HTTP is a table of verbs and one of options (cli/verb.h). */
+    /* A person's command, over HTTP: a table of verbs and one of options (cli/verb.h). */
     const struct verb *verbs;
     const struct option *options;
-    /* Any other command, in place of the tables. argv[0] is the name. Gives the exit code; with EXIT_FAILED
-     * and a text in err, main prints it. With EXIT_USAGE main prints the usage, after err's text if there is
-     * one. */
+    /* An operator's command of the queue, with its connections (cli/operate.h). */
+    int (*operate)(struct operate *operate, int argc, char **argv, struct err *err);
+    /* Any other. Both: argv[0] is the name; gives the exit code. With EXIT_FAILED and a text in err, main
+     * prints it; with EXIT_USAGE it prints the usage, after err's text if there is one. */
     int (*run)(int argc, char **argv, struct err *err);
 };
 

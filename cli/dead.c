@@ -95,7 +95,7 @@ static int act(struct operate *operate, int argc, char **argv, const struct filt
     return !has_filter && count < argc - 2 ? EXIT_FAILED : EXIT_OK;
 }
 
-static int run_one(struct operate *operate, int argc, char **argv, struct err *err)
+static int run(struct operate *operate, int argc, char **argv, struct err *err)
 {
     struct filter filter = {.all = show_take_flag(&argc, argv, "--all"),
                             .task = show_take_value(&argc, argv, "--task"),
@@ -114,18 +114,9 @@ static int run_one(struct operate *operate, int argc, char **argv, struct err *e
     return EXIT_OK;
 }
 
-static int run(int argc, char **argv, struct err *err)
-{
-    struct operate operate;
-    int code =
-        operate_open(&operate, &argc, argv, err) == 0 ? run_one(&operate, argc, argv, err) : EXIT_FAILED;
-    operate_close(&operate);
-    return code;
-}
-
 const struct command command_dead = {
     .name = "dead",
     .usage = "list | retry | drop  [ID… | --all | --task NAME | --queue NAME | --reason TEXT] [--json]",
     .summary = "See dead jobs, try them again from the first attempt, or forget them",
-    .run = run,
+    .operate = run,
 };

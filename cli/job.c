@@ -78,7 +78,7 @@ static int retry(struct operate *operate, const struct id *id, struct err *err)
     return EXIT_OK;
 }
 
-static int run_one(struct operate *operate, int argc, char **argv, struct err *err)
+static int run(struct operate *operate, int argc, char **argv, struct err *err)
 {
     struct id id;
     if (argc != 3)
@@ -98,18 +98,9 @@ static int run_one(struct operate *operate, int argc, char **argv, struct err *e
     return EXIT_USAGE;
 }
 
-static int run(int argc, char **argv, struct err *err)
-{
-    struct operate operate;
-    int code =
-        operate_open(&operate, &argc, argv, err) == 0 ? run_one(&operate, argc, argv, err) : EXIT_FAILED;
-    operate_close(&operate);
-    return code;
-}
-
 const struct command command_job = {
     .name = "job",
     .usage = "show|explain|cancel|retry ID [--json]",
     .summary = "See one job, why it is not running, cancel it, or try a dead one again",
-    .run = run,
+    .operate = run,
 };

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "cli/command.h"
+#include "cli/operate.h"
 #include "cli/verb.h"
 
 static const struct command *const commands[] = {
@@ -52,14 +53,22 @@ static int help(const char *about)
     return EXIT_OK;
 }
 
+static int dispatch(const struct command *command, int argc, char **argv, struct err *err)
+{
+    if (command->verbs != NULL)
+        return verb_run(command->verbs, command->options, argc, argv, err);
+    if (command->operate != NULL)
+        return operate_run(command->operate, argc, argv, err);
+    return command->run(argc, argv, err);
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
     struct err err = {ERR_NONE, ""};
     int code = EXIT_FAILED;
     if (settings_load(&err) == 0 && clock_use_file(settings.clock_file, &err) == 0) {
         log_open("purser", settings.log_level, settings.log_format);
-        code = command->run != NULL ? command->run(argc, argv, &err)
-                                    : verb_run(command->verbs, command->options, argc, argv, &err);
+        code = dispatch(command, argc, argv, &err);
     }
     if (code != EXIT_OK && err.text[0] != '\0')
         fprintf(stderr, "purser %s: %s\n", command->name, err.text);

@@ -6,12 +6,17 @@
 #include "base/clock.h"
 #include "base/settings.h"
 
-int operate_open(struct operate *operate, int *argc, char **argv, struct err *err)
+int operate_run(int (*run)(struct operate *operate, int argc, char **argv, struct err *err), int argc,
+                char **argv, struct err *err)
 {
-    *operate = (struct operate){.as_json = show_take_flag(argc, argv, "--json")};
-    arena_init(&operate->arena);
-    operate->queue = queue_open(settings.redis_url, err);
-    return operate->queue == NULL ? -1 : 0;
+    struct operate operate = {.as_json = show_take_flag(&argc, argv, "--json")};
+    arena_init(&operate.arena);
+    operate.queue = queue_open(settings.redis_url, err);
+    int code = operate.queue == NULL ? EXIT_FAILED : run(&operate, argc, argv, err);
+    queue_close(operate.queue);
+    db_close(operate.db);
+    arena_free(&operate.arena);
+    return code;
 }
 
 int operate_database(struct operate *operate, struct err *err)
@@ -19,13 +24,6 @@ int operate_database(struct operate *operate, struct err *err)
     if (operate->db == NULL)
         operate->db = db_open(settings.database_url, err);
     return operate->db == NULL ? -1 : 0;
-}
-
-void operate_close(struct operate *operate)
-{
-    queue_close(operate->queue);
-    db_close(operate->db);
-    arena_free(&operate->arena);
 }
 
 const redisReply *operate_call(struct operate *operate, struct err *err, const char *name, ...)

@@ -16,10 +16,12 @@ struct operate {
     bool as_json;
 };
 
-/* Takes --json out of argv and connects to Redis. */
-int operate_open(struct operate *operate, int *argc, char **argv, struct err *err) MUST_CHECK;
+/* Takes --json out of argv, connects to Redis and runs a command's operate. Gives the exit code. */
+int operate_run(int (*run)(struct operate *operate, int argc, char **argv, struct err *err), int argc,
+                char **argv, struct err *err);
+
+/* Connects to PostgreSQL, unless it is. */
 int operate_database(struct operate *operate, struct err *err) MUST_CHECK;
-void operate_close(struct operate *operate);
 
 /* purser_NAME with texts; ends with NULL. NULL with err when it failed. */
 const redisReply *operate_call(struct operate *operate, struct err *err, const char *name, ...);

@@ -68,8 +68,9 @@ static int drain(struct operate *operate, const char *name, struct err *err)
     return EXIT_OK;
 }
 
-static int run_one(struct operate *operate, int argc, char **argv, bool task, struct err *err)
+static int run(struct operate *operate, int argc, char **argv, struct err *err)
 {
+    bool task = show_take_flag(&argc, argv, "--task");
     const char *what = argc > 1 ? argv[1] : "";
     if (strcmp(what, "list") == 0 && argc == 2)
         return list(operate, err);
@@ -88,21 +89,11 @@ static int run_one(struct operate *operate, int argc, char **argv, bool task, st
     return EXIT_USAGE;
 }
 
-static int run(int argc, char **argv, struct err *err)
-{
-    struct operate operate;
-    bool task = show_take_flag(&argc, argv, "--task");
-    int code = operate_open(&operate, &argc, argv, err) == 0 ? run_one(&operate, argc, argv, task, err)
-                                                             : EXIT_FAILED;
-    operate_close(&operate);
-    return code;
-}
-
 const struct command command_queue = {
     .name = "queue",
     .usage = "list | show NAME | pause [--task] NAME | resume [--task] NAME | drain NAME | set FIELD [VALUE] "
              "| library [--json]",
     .summary = "See the queues, pause, resume or empty them, set limits (fields in docs/queue.md), print the "
                "Function library",
-    .run = run,
+    .operate = run,
 };

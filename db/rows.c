@@ -123,6 +123,14 @@ struct id rows_id(const struct db_rows *rows, int row, int column)
     return id;
 }
 
+struct id *rows_ids(const struct db_rows *rows, int column, struct arena *arena)
+{
+    struct id *ids = arena_array(arena, (size_t)rows->count, sizeof *ids);
+    for (int row = 0; row < rows->count; row++)
+        ids[row] = rows_id(rows, row, column);
+    return ids;
+}
+
 int64_t rows_time(const struct db_rows *rows, int row, int column)
 {
     if (PQftype(rows->result, column) != DB_TYPE_TIMESTAMPTZ)

@@ -33,10 +33,11 @@ double rows_double(const struct db_rows *rows, int row,
                    int column); /* real, double precision: never for money */
 const char *rows_text(const struct db_rows *rows, int row,
                       int column); /* text, varchar, json; NUL-terminated */
-struct str rows_bytes(const struct db_rows *rows, int row, int column); /* bytea, text */
-struct id rows_id(const struct db_rows *rows, int row, int column);     /* uuid */
-int64_t rows_time(const struct db_rows *rows, int row, int column);     /* timestamptz, in ms since 1970 */
-int32_t rows_date(const struct db_rows *rows, int row, int column);     /* date, in days since 1970-01-01 */
+struct str rows_bytes(const struct db_rows *rows, int row, int column);           /* bytea, text */
+struct id rows_id(const struct db_rows *rows, int row, int column);               /* uuid */
+struct id *rows_ids(const struct db_rows *rows, int column, struct arena *arena); /* of every row */
+int64_t rows_time(const struct db_rows *rows, int row, int column); /* timestamptz, in ms since 1970 */
+int32_t rows_date(const struct db_rows *rows, int row, int column); /* date, in days since 1970-01-01 */
 
 /* Appends a value as the text that a keyset's parameter takes again: a date as YYYY-MM-DD, an id, a whole
  * number, an instant in ms since 1970, text; null is nothing. */

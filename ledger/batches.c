@@ -1,19 +1,12 @@
 #include "ledger/batches.h"
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
 int batches_open(struct db *db, struct arena *arena, struct job *members, size_t count,
                  const struct job *follow, const struct id *user, int64_t now_ms, struct err *err)
 {
     if (count == 0)
         return err_set(err, ERR_BUG, "a batch without jobs");
-    struct buf *envelope = arena_alloc(arena, sizeof *envelope);
-    buf_init(envelope, JOB_ENVELOPE_MAX);
-    arena_defer(arena, free_buf, envelope);
-    if (job_encode(follow, envelope, err) != 0)
+    struct str envelope;
+    if (job_encode_in(arena, follow, &envelope, err) != 0)
         return -1;
     struct id *ids = arena_array(arena, count, sizeof *ids);
     for (size_t i = 0; i < count; i++) {
@@ -26,7 +19,7 @@ int batches_open(struct db *db, struct arena *arena, struct job *members, size_t
     db_add_id(&params, user);
     db_add_text(&params, follow->task);
     db_add_text(&params, follow->queue);
-    db_add_bytes(&params, envelope->data, envelope->size);
+    db_add_bytes(&params, envelope.data, envelope.size);
     db_add_ids(&params, ids, NULL, count);
     db_add_time(&params, now_ms);
     return db_run(db, &sql_batch_open, &params, NULL, err);

@@ -33,23 +33,6 @@ static struct columns columns_of(struct arena *arena, const struct job *jobs, si
     return columns;
 }
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-/* The envelope of a job as bytes of the arena. */
-static int encode(struct arena *arena, const struct job *job, struct str *envelope, struct err *err)
-{
-    struct buf *buf = arena_alloc(arena, sizeof *buf);
-    buf_init(buf, JOB_ENVELOPE_MAX);
-    arena_defer(arena, free_buf, buf);
-    if (job_encode(job, buf, err) != 0)
-        return -1;
-    *envelope = (struct str){buf->data, buf->size};
-    return 0;
-}
-
 int jobs_accept_params(struct db_params *params, const struct job *jobs, const struct id *const *users,
                        size_t count, struct err *err)
 {
@@ -62,7 +45,7 @@ int jobs_accept_params(struct db_params *params, const struct job *jobs, const s
         ownerless[i] = users == NULL || users[i] == NULL;
         if (!ownerless[i])
             owners[i] = *users[i];
-        if (encode(arena, &jobs[i], &envelopes[i], err) != 0)
+        if (job_encode_in(arena, &jobs[i], &envelopes[i], err) != 0)
             return -1;
     }
     db_add_ids(params, columns.ids, NULL, count);
@@ -104,9 +87,7 @@ int jobs_claim(struct db *db, struct arena *arena, struct job *jobs, size_t coun
     db_add_time(&params, now_ms);
     if (db_run(db, &sql_job_claim, &params, &rows, err) != 0)
         return -1;
-    struct id *claimed = arena_array(arena, (size_t)rows.count, sizeof *claimed);
-    for (int i = 0; i < rows.count; i++)
-        claimed[i] = rows_id(&rows, i, 0);
+    struct id *claimed = rows_ids(&rows, 0, arena);
     qsort(claimed, (size_t)rows.count, sizeof *claimed, compare_ids);
     for (size_t i = 0; i < count; i++)
         jobs[i].skip =
@@ -127,7 +108,7 @@ static int encode_next(struct arena *arena, const struct job *job, struct str *e
     next.attempt += job->outcome.kind == OUTCOME_RETRY;
     next.run_at_ms = job->outcome.until_ms;
     next.flags &= JOB_MEMBER;
-    return encode(arena, &next, envelope, err);
+    return job_encode_in(arena, &next, envelope, err);
 }
 
 int jobs_settle(struct db *db, struct arena *arena, const struct job *jobs, size_t count, int64_t now_ms,

@@ -6,11 +6,6 @@
 #include "base/settings.h"
 #include "mail/mail.h"
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
 /* The Date is that of the job: a mail sent again is the same to the last byte. */
 static int write_message(struct arena *arena, const struct job *job, const struct mail_draft *draft,
                          struct mail_message *message, struct buf **bytes, struct err *err)
@@ -24,9 +19,7 @@ static int write_message(struct arena *arena, const struct job *job, const struc
     if (mail_address_parse(arena, draft->to, &message->to, err) != 0)
         return -1;
     message->message_id = mail_message_id(arena, id, &message->from);
-    *bytes = arena_alloc(arena, sizeof **bytes);
-    buf_init(*bytes, MAIL_MESSAGE_MAX);
-    arena_defer(arena, free_buf, *bytes);
+    *bytes = buf_new(arena, MAIL_MESSAGE_MAX);
     return mail_message_write(message, *bytes, err);
 }
 

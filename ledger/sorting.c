@@ -9,19 +9,6 @@
 
 enum { JSON_LIMIT = 64 * 1024, THOUSAND = 1000 };
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-static struct buf *new_buf(struct arena *arena)
-{
-    struct buf *buf = arena_alloc(arena, sizeof *buf);
-    buf_init(buf, JSON_LIMIT);
-    arena_defer(arena, free_buf, buf);
-    return buf;
-}
-
 static const struct rule *match_rule(const struct sorter *sorter, const struct sorting_row *row)
 {
     struct rule_row folded;
@@ -78,7 +65,7 @@ static void add_suggestions(const struct sorter *sorter, const struct sorted *so
 
 const char *sorter_suggestions(const struct sorter *sorter, const struct sorted *sorted, struct arena *arena)
 {
-    struct buf *out = new_buf(arena);
+    struct buf *out = buf_new(arena, JSON_LIMIT);
     add_suggestions(sorter, sorted, out);
     return out->data;
 }
@@ -107,7 +94,7 @@ static void add_rule(const struct rule *rule, struct arena *arena, struct buf *o
 const char *sorter_reasons(const struct sorter *sorter, const struct sorting_row *row,
                            const struct sorted *sorted, struct arena *arena)
 {
-    struct buf *out = new_buf(arena);
+    struct buf *out = buf_new(arena, JSON_LIMIT);
     if (sorted->source == CLASSIFIER_SOURCE_RULE) {
         buf_add_text(out, "{\"rule\":");
         add_rule(sorted->rule, arena, out);
@@ -151,7 +138,7 @@ static void add_ranked(const struct sorter *sorter, const struct sorting_row *ro
 const char *sorter_ranking(const struct sorter *sorter, const struct sorting_row *row,
                            const struct sorted *sorted, struct arena *arena)
 {
-    struct buf *out = new_buf(arena);
+    struct buf *out = buf_new(arena, JSON_LIMIT);
     buf_add_char(out, '[');
     if (sorted->source == CLASSIFIER_SOURCE_RULE) {
         char id[ID_TEXT_SIZE];

@@ -174,6 +174,14 @@ int job_encode(const struct job *job, struct buf *envelope, struct err *err)
     return 0;
 }
 
+int job_encode_in(struct arena *arena, const struct job *job, struct str *envelope, struct err *err)
+{
+    struct buf *buf = buf_new(arena, JOB_ENVELOPE_MAX);
+    int result = job_encode(job, buf, err);
+    *envelope = (struct str){buf->data, buf->size};
+    return result;
+}
+
 /* Digits only: no sign, no space. */
 static int read_number(struct str envelope, size_t at, int digits, const char *name, int64_t *value,
                        struct err *err)

@@ -76,6 +76,10 @@ struct job {
  * counts as "". */
 int job_encode(const struct job *job, struct buf *envelope, struct err *err) MUST_CHECK;
 
+/* The same, as bytes of the arena. */
+int job_encode_in(struct arena *arena, const struct job *job, struct str *envelope,
+                  struct err *err) MUST_CHECK;
+
 /* Reads an envelope; texts are copied into the arena. ERR_REJECT says what is wrong with it. Total: any bytes
  * are safe. */
 int job_decode(struct str envelope, struct arena *arena, struct job *job, struct err *err) MUST_CHECK;

@@ -24,11 +24,6 @@ void queue_call_init(struct redis_args *args, struct arena *arena, const char *n
     redis_add_text(args, queue_key(arena, "job"));
 }
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
 static void start_put(struct redis_args *args, struct arena *arena, bool bounded)
 {
     queue_call_init(args, arena, "put");
@@ -49,9 +44,7 @@ int queue_put_args(struct redis_args *args, struct arena *arena, const struct jo
     if (check_count(count, err) != 0)
         return -1;
     start_put(args, arena, bounded);
-    struct buf *all = arena_alloc(arena, sizeof *all);
-    buf_init(all, (size_t)JOB_ENVELOPE_MAX * (count + 1));
-    arena_defer(arena, free_buf, all);
+    struct buf *all = buf_new(arena, (size_t)JOB_ENVELOPE_MAX * (count + 1));
     size_t *ends = arena_array(arena, count, sizeof *ends);
     for (size_t i = 0; i < count; i++) {
         if (job_encode(&jobs[i], all, err) != 0)

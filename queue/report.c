@@ -8,19 +8,6 @@
 
 enum { REPORT_LIMIT = 64 * 1024 * 1024 };
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-static struct buf *start(struct arena *arena)
-{
-    struct buf *out = arena_alloc(arena, sizeof *out);
-    buf_init(out, REPORT_LIMIT);
-    arena_defer(arena, free_buf, out);
-    return out;
-}
-
 static const char *unknown(struct err *err)
 {
     err_set(err, ERR_BUG, "Redis answered in a form that this program does not know");
@@ -39,7 +26,7 @@ const char *report_queues(const redisReply *reply, struct arena *arena, int64_t 
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements < TOTALS ||
         (reply->elements - TOTALS) % COLUMNS != 0)
         return unknown(err);
-    struct buf *out = start(arena);
+    struct buf *out = buf_new(arena, REPORT_LIMIT);
     for (size_t i = 0; i < TOTALS; i++)
         buf_printf(out, "%s\"%s\":%lld", i == 0 ? "{" : ",", totals[i], reply->element[i]->integer);
     buf_add_text(out, ",\"data\":[");
@@ -59,7 +46,7 @@ const char *report_nodes(const redisReply *reply, struct arena *arena, struct er
 {
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements % 4 != 0)
         return unknown(err);
-    struct buf *out = start(arena);
+    struct buf *out = buf_new(arena, REPORT_LIMIT);
     buf_add_text(out, "{\"data\":[");
     for (size_t i = 0; i < reply->elements; i += 4) {
         redisReply *const *row = reply->element + i;
@@ -76,7 +63,7 @@ const char *report_nodes(const redisReply *reply, struct arena *arena, struct er
 
 static const char *write_dead(redisReply *const *rows, size_t count, struct arena *arena)
 {
-    struct buf *out = start(arena);
+    struct buf *out = buf_new(arena, REPORT_LIMIT);
     buf_add_char(out, '[');
     for (size_t i = 0; i + 3 < count; i += 4) {
         redisReply *const *row = rows + i;
@@ -169,7 +156,7 @@ const char *report_explain(const redisReply *reply, struct arena *arena, struct 
         return unknown(err);
     if (field_of(reply, "state") == NULL)
         return "null";
-    struct buf *out = start(arena);
+    struct buf *out = buf_new(arena, REPORT_LIMIT);
     for (size_t i = 0; i < reply->elements; i += 2) {
         const char *name = reply->element[i]->str, *value = reply->element[i + 1]->str;
         int64_t number;

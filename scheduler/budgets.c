@@ -1,39 +1,11 @@
 /* People whose sums changed and who have budgets, to the workers. Taking them off the list and the rows of
  * the jobs are one transaction. */
-#include "base/buf.h"
 #include "base/crash.h"
 #include "ledger/jobs.h"
 #include "scheduler/periodic.h"
+#include "tasks/args.h"
 
-enum { USERS_A_JOB = 250, ARGS_MAX = 16 * 1024 };
-
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-static struct job make_job(struct arena *arena, const struct db_rows *rows, int64_t now_ms)
-{
-    struct buf *args = arena_alloc(arena, sizeof *args);
-    buf_init(args, ARGS_MAX);
-    arena_defer(arena, free_buf, args);
-    buf_add_text(args, "{\"users\":[");
-    for (int row = 0; row < rows->count; row++) {
-        char text[ID_TEXT_SIZE];
-        struct id id = rows_id(rows, row, 0);
-        id_format(&id, text);
-        buf_printf(args, "%s\"%s\"", row > 0 ? "," : "", text);
-    }
-    buf_add_text(args, "]}");
-    return (struct job){.id = id_new(),
-                        .task = "budget_alert",
-                        .queue = "recurring",
-                        .lane = "",
-                        .unique = "",
-                        .traceparent = "",
-                        .enqueued_at_ms = now_ms,
-                        .args = {args->data, args->size}};
-}
+enum { USERS_A_JOB = 250 };
 
 /* In the current transaction. */
 static int claim(struct periodic_context *context, struct job *job, int *count, struct err *err)
@@ -47,7 +19,12 @@ static int claim(struct periodic_context *context, struct job *job, int *count, 
     *count = rows.count;
     if (rows.count == 0)
         return 0;
-    *job = make_job(context->arena, &rows, context->now_ms);
+    struct id *users = rows_ids(&rows, 0, context->arena);
+    *job = (struct job){.id = id_new(),
+                        .task = "budget_alert",
+                        .queue = "recurring",
+                        .enqueued_at_ms = context->now_ms,
+                        .args = task_write_ids(context->arena, "users", users, (size_t)rows.count)};
     return jobs_accept(context->db, context->arena, job, NULL, 1, err);
 }
 

@@ -3,40 +3,13 @@
  * the next. */
 #include "ledger/recurring.h"
 
-#include "base/buf.h"
 #include "base/crash.h"
 #include "base/settings.h"
 #include "ledger/jobs.h"
 #include "scheduler/periodic.h"
+#include "tasks/args.h"
 
-enum { RULES_A_JOB = 250, RULES_A_TURN = 10000, ARGS_MAX = 16 * 1024 };
-
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-static struct job make_job(struct arena *arena, const struct id *rules, size_t count, int64_t now_ms)
-{
-    struct buf *args = arena_alloc(arena, sizeof *args);
-    buf_init(args, ARGS_MAX);
-    arena_defer(arena, free_buf, args);
-    buf_add_text(args, "{\"rules\":[");
-    for (size_t i = 0; i < count; i++) {
-        char id[ID_TEXT_SIZE];
-        id_format(&rules[i], id);
-        buf_printf(args, "%s\"%s\"", i > 0 ? "," : "", id);
-    }
-    buf_add_text(args, "]}");
-    return (struct job){.id = id_new(),
-                        .task = "post_recurring",
-                        .queue = "recurring",
-                        .lane = "",
-                        .unique = "",
-                        .traceparent = "",
-                        .enqueued_at_ms = now_ms,
-                        .args = {args->data, args->size}};
-}
+enum { RULES_A_JOB = 250, RULES_A_TURN = 10000 };
 
 /* In the current transaction. */
 static int claim(struct periodic_context *context, struct job **jobs, size_t *job_count, size_t *rule_count,
@@ -50,7 +23,12 @@ static int claim(struct periodic_context *context, struct job **jobs, size_t *jo
     *job_count = 0;
     for (size_t at = 0; at < *rule_count; at += RULES_A_JOB) {
         size_t left = *rule_count - at, size = left < RULES_A_JOB ? left : RULES_A_JOB;
-        (*jobs)[(*job_count)++] = make_job(context->arena, rules + at, size, context->now_ms);
+        (*jobs)[(*job_count)++] =
+            (struct job){.id = id_new(),
+                         .task = "post_recurring",
+                         .queue = "recurring",
+                         .enqueued_at_ms = context->now_ms,
+                         .args = task_write_ids(context->arena, "rules", rules + at, size)};
     }
     return *job_count == 0 ? 0 : jobs_accept(context->db, context->arena, *jobs, NULL, *job_count, err);
 }

@@ -1,17 +1,10 @@
 #include "statement/lines.h"
 
-static void free_text(void *object)
-{
-    struct lines *lines = object;
-    buf_free(&lines->text);
-}
-
 void lines_init(struct lines *lines, struct statement *statement,
                 int (*line)(struct statement *statement, const struct line *line, struct err *err))
 {
     *lines = (struct lines){.statement = statement, .number = 1, .line = line};
-    buf_init(&lines->text, statement->options.limits.record_bytes);
-    arena_defer(&statement->arena, free_text, lines);
+    buf_init_in(&lines->text, &statement->arena, statement->options.limits.record_bytes);
 }
 
 static int end_line(struct lines *lines, struct err *err)

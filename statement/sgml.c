@@ -5,18 +5,12 @@
 
 enum state { TEXT, TAG, CDATA, COMMENT };
 
-static void free_text(void *object)
-{
-    buf_free(object);
-}
-
 void sgml_init(struct sgml *sgml, struct statement *statement)
 {
     sgml->statement = statement;
     sgml->line = 1;
     sgml->state = TEXT;
-    buf_init(&sgml->text, statement->options.limits.field_bytes);
-    arena_defer(&statement->arena, free_text, &sgml->text);
+    buf_init_in(&sgml->text, &statement->arena, statement->options.limits.field_bytes);
 }
 
 static void add_character(struct buf *out, unsigned long c)

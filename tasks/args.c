@@ -1,5 +1,7 @@
 #include "tasks/args.h"
 
+#include "base/buf.h"
+
 void task_refuse_args(struct task_context *context, struct job *job, const struct faults *faults)
 {
     const struct fault *fault = &faults->list[0];
@@ -44,6 +46,19 @@ void task_validate_ids(json_t *args, const char *name, struct arena *arena, stru
 {
     size_t count = 0;
     read_ids(args, name, arena_array(arena, TASK_IDS_MAX, sizeof(struct id)), &count, arena, faults);
+}
+
+struct str task_write_ids(struct arena *arena, const char *name, const struct id *ids, size_t count)
+{
+    struct buf *args = buf_new(arena, 64 + TASK_IDS_MAX * (ID_TEXT_SIZE + 3));
+    buf_printf(args, "{\"%s\":[", name);
+    for (size_t i = 0; i < count; i++) {
+        char text[ID_TEXT_SIZE];
+        id_format(&ids[i], text);
+        buf_printf(args, "%s\"%s\"", i > 0 ? "," : "", text);
+    }
+    buf_add_text(args, "]}");
+    return (struct str){args->data, args->size};
 }
 
 size_t task_read_ids(struct task_context *context, struct job *jobs, size_t count, const char *name,

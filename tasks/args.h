@@ -13,9 +13,11 @@
 int task_decode_args(struct task_context *context, struct job *job, const struct json_field *fields,
                      size_t count, void *out) MUST_CHECK;
 
-/* {NAME: [1..TASK_IDS_MAX ids]}, as the scheduler hands things over. Looks whether args are of that form; for
- * `validate`. */
+/* {NAME: [1..TASK_IDS_MAX ids]}, as the scheduler hands things over. */
 enum { TASK_IDS_MAX = 500 };
+struct str task_write_ids(struct arena *arena, const char *name, const struct id *ids, size_t count);
+
+/* Whether args are of that form; for `validate`. */
 void task_validate_ids(json_t *args, const char *name, struct arena *arena, struct faults *faults);
 
 /* All ids of a batch's jobs, in the context's arena; gives how many. A job whose args are not of the form

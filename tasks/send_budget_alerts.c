@@ -68,22 +68,9 @@ static const char *sentence(struct arena *arena, const struct db_rows *rows, int
                         about, forecast, available, currency, spent);
 }
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-static struct buf *new_buf(struct arena *arena)
-{
-    struct buf *buf = arena_alloc(arena, sizeof *buf);
-    buf_init(buf, BODY_MAX);
-    arena_defer(arena, free_buf, buf);
-    return buf;
-}
-
 static void write_draft(struct arena *arena, const struct db_rows *rows, struct mail_draft *draft)
 {
-    struct buf *text = new_buf(arena), *html = new_buf(arena);
+    struct buf *text = buf_new(arena, BODY_MAX), *html = buf_new(arena, BODY_MAX);
     buf_add_text(html, "<ul>\n");
     for (int row = 0; row < rows->count; row++) {
         if (is_said(rows, row))

@@ -15,19 +15,6 @@
 enum { BODY_MAX = 256 * 1024 };
 enum { EMAIL, TIMEZONE, WANTS_MAIL, QUIET_FROM, QUIET_TO, MONTH, STATEMENT }; /* of statement_mail */
 
-static void free_buf(void *buf)
-{
-    buf_free(buf);
-}
-
-static struct buf *new_buf(struct arena *arena)
-{
-    struct buf *buf = arena_alloc(arena, sizeof *buf);
-    buf_init(buf, BODY_MAX);
-    arena_defer(arena, free_buf, buf);
-    return buf;
-}
-
 static const char *text_of(const json_t *object, const char *name)
 {
     const char *text = json_string_value(json_object_get(object, name));
@@ -86,7 +73,7 @@ static void write_top(struct arena *arena, const json_t *top, struct buf *text, 
 static void write_draft(struct arena *arena, const struct db_rows *rows, const json_t *statement,
                         struct mail_draft *draft)
 {
-    struct buf *text = new_buf(arena), *html = new_buf(arena);
+    struct buf *text = buf_new(arena, BODY_MAX), *html = buf_new(arena, BODY_MAX);
     const char *month = rows_text(rows, 0, MONTH);
     size_t index;
     json_t *one;

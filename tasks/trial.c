@@ -54,13 +54,10 @@ static struct trial_job *add(struct trial *trial, const struct job *job)
 /* A copy that owes nothing to anybody: through its envelope, as in Redis. */
 static int copy(struct trial *trial, const struct job *job, struct job *out, struct err *err)
 {
-    struct buf buf;
-    buf_init(&buf, JOB_ENVELOPE_MAX);
-    int result = job_encode(job, &buf, err);
-    if (result == 0)
-        result = job_decode((struct str){buf.data, buf.size}, &trial->arena, out, err);
-    buf_free(&buf);
-    return result;
+    struct str envelope;
+    if (job_encode_in(&trial->arena, job, &envelope, err) != 0)
+        return -1;
+    return job_decode(envelope, &trial->arena, out, err);
 }
 
 static int check(struct trial *trial, const struct task *task, const struct job *job, struct err *err)

@@ -133,7 +133,7 @@ static void accept_work(struct request *request, const char *task, const char *a
     accepted->job = accept_job(request, task_find(task), lane, args);
     request->state = accepted;
     struct db_params *params = request_params(request);
-    if (accept_encode(request, &accepted->job, &accepted->envelope, &err) != 0 ||
+    if (job_encode_in(request->arena, &accepted->job, &accepted->envelope, &err) != 0 ||
         jobs_accept_params(params, &accepted->job, &user, 1, &err) != 0) {
         reply_error(request, &err);
         return;

@@ -71,7 +71,7 @@ static void request_code(struct request *request, const char *purpose, const cha
             continue;
         job =
             accept_job(request, &task_send_registration_code, "", code_args(request, email, kinds[i], code));
-        if (accept_encode(request, &job, &envelopes[i], &err) != 0) {
+        if (job_encode_in(request->arena, &job, &envelopes[i], &err) != 0) {
             reply_error(request, &err);
             return;
         }

@@ -88,7 +88,7 @@ static void make_job(struct request *request)
     accepted->account_count = posting->account_count;
     accepted->done = on_accepted;
     accepted->gone = on_gone;
-    if (accept_encode(request, &accepted->job, &accepted->envelope, &posting->err) != 0)
+    if (job_encode_in(request->arena, &accepted->job, &accepted->envelope, &posting->err) != 0)
         posting->has_failed = true;
 }
 

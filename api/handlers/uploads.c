@@ -125,7 +125,7 @@ static void accept_file(struct request *request)
     id_format(&request->id, upload);
     receiving->job =
         make_job(request, "ingest_upload", arena_printf(request->arena, "{\"upload\":\"%s\"}", upload));
-    if (accept_encode(request, &receiving->job, &receiving->envelope, &err) != 0) {
+    if (job_encode_in(request->arena, &receiving->job, &receiving->envelope, &err) != 0) {
         reply_error(request, &err);
         return;
     }
@@ -371,7 +371,7 @@ void handle_upload_delete(struct request *request)
     receiving->job =
         make_job(request, "undo_upload",
                  arena_printf(request->arena, "{\"upload\":\"%s\",\"user\":\"%s\"}", upload, user));
-    if (accept_encode(request, &receiving->job, &receiving->envelope, &err) != 0) {
+    if (job_encode_in(request->arena, &receiving->job, &receiving->envelope, &err) != 0) {
         reply_error(request, &err);
         return;
     }
