@@ -7,7 +7,7 @@
 -- $1 user, $2 before this date (text; 'infinity' too), $3 and this id (text), $4 limit, $5 account, $6 category, $7 tag, $8 from,
 -- $9 least and $10 most as decimal text, $11 words, $12 status, $13 upload, $14 uncategorised
 -- $15 how many rows to look through
-WITH asked AS MATERIALIZED ( -- what $11 asks for, as words_query and words_patterns say: there are no marks in words
+WITH RECURSIVE asked AS MATERIALIZED ( -- what $11 asks for, as words_query and words_patterns say: there are no marks in words
     SELECT string_agg('''' || lexeme || ''':*', ' & ')::tsquery AS query, coalesce(array_agg('%' || lexeme || '%'), '{}') AS patterns
     FROM unnest(words_of($11::text))
 ), amounts AS MATERIALIZED ( -- how the bounds read in each exponent that the user's accounts have
@@ -106,11 +106,21 @@ WITH asked AS MATERIALIZED ( -- what $11 asks for, as words_query and words_patt
                 WHEN tags = least(tags, uploads) THEN 'tag'
                 ELSE 'upload' END AS name
     FROM seen
+), month AS ( -- those that have rows, newest first; the index on amounts is ordered by them
+    (SELECT month_of(t.date) AS first FROM transaction t
+     WHERE (SELECT name FROM driver) = 'amount' AND t.user_id = $1::uuid AND t.deleted_at IS NULL AND t.date <= $2::text::date
+     ORDER BY t.date DESC, t.id DESC LIMIT 1)
+    UNION ALL
+    SELECT (SELECT month_of(t.date) FROM transaction t
+            WHERE t.user_id = $1::uuid AND t.deleted_at IS NULL AND t.date < month.first AND t.date >= coalesce($8::date, '-infinity')
+            ORDER BY t.date DESC, t.id DESC LIMIT 1)
+    FROM month WHERE month.first IS NOT NULL
 ), known AS (
     SELECT t.date, t.id
     FROM (
-        (SELECT t.* FROM amounts CROSS JOIN LATERAL (
-             SELECT * FROM transaction t WHERE t.user_id = $1::uuid AND t.deleted_at IS NULL AND t.amount BETWEEN amounts.least AND amounts.most OFFSET 0) AS t
+        (SELECT t.* FROM month CROSS JOIN amounts CROSS JOIN LATERAL (
+             SELECT * FROM transaction t
+             WHERE t.user_id = $1::uuid AND t.deleted_at IS NULL AND amount_month(t.date) = month.first AND t.amount BETWEEN amounts.least AND amounts.most OFFSET 0) AS t
          WHERE (SELECT name FROM driver) = 'amount' AND (SELECT exponent FROM account WHERE id = t.account_id) = amounts.exponent)
         UNION ALL
         (SELECT * FROM transaction t

@@ -1,7 +1,8 @@
 -- Stores a step of a file's rows, each to its fate, and counts the fates.
 -- $1 upload, $2 user, $3 account, $4 currency, $5 reimport_deleted, $6 now; arrays: $7 ids, $8 ordinals, $9 lines,
 -- $10 offsets, $11 dates, $12 value dates, $13 amounts, $14 descriptions, $15 payees, $16 memos, $17 references,
--- $18 fingerprints, $19 occurrences, $20 days a row entered by hand may be away
+-- $18 fingerprints, $19 occurrences, $20 days a row entered by hand may be away (≤ 28: they touch three months
+-- at most)
 WITH new AS MATERIALIZED (
     SELECT * FROM unnest($7::uuid[], $8::bigint[], $9::bigint[], $10::bigint[], $11::date[], $12::date[], $13::bigint[],
                          $14::text[], $15::text[], $16::text[], $17::text[], $18::bytea[], $19::bigint[])
@@ -18,13 +19,17 @@ WITH new AS MATERIALIZED (
     FROM new CROSS JOIN LATERAL (
         SELECT t.id, t.date FROM transaction t
         WHERE t.account_id = $3::uuid AND t.amount = new.amount AND t.fingerprint IS NULL AND t.deleted_at IS NULL
+          AND amount_month(t.date) = ANY (ARRAY[month_of(new.date - $20::bigint::integer), month_of(new.date), month_of(new.date + $20::bigint::integer)])
           AND t.date BETWEEN new.date - $20::bigint::integer AND new.date + $20::bigint::integer
         ORDER BY abs(t.date - new.date), t.date, t.id LIMIT 8) AS hand
     WHERE new.ordinal NOT IN (SELECT ordinal FROM known)
-      AND EXISTS ( -- a glance: most rows meet none, and a sort that sorts nothing costs more than it
+      AND EXISTS ( -- a glance: most rows meet none, and a sort that sorts nothing costs more than it;
+                -- OFFSET keeps it one index probe a row
         SELECT FROM transaction t
         WHERE t.account_id = $3::uuid AND t.amount = new.amount AND t.fingerprint IS NULL AND t.deleted_at IS NULL
-          AND t.date BETWEEN new.date - $20::bigint::integer AND new.date + $20::bigint::integer)
+          AND amount_month(t.date) = ANY (ARRAY[month_of(new.date - $20::bigint::integer), month_of(new.date), month_of(new.date + $20::bigint::integer)])
+          AND t.date BETWEEN new.date - $20::bigint::integer AND new.date + $20::bigint::integer
+        OFFSET 0)
 ), matched AS (
     UPDATE transaction t
     SET fingerprint = new.fingerprint, occurrence = new.occurrence::integer, external_id = coalesce(t.external_id, new.reference),

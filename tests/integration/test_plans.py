@@ -100,6 +100,60 @@ def test_a_filter_reads_by_its_index(cursor, statement, filters, index, rows, mo
     assert all(given <= rows for name, given, _ in ran if name.startswith("transaction") or name == "no index"), ran
 
 
+@pytest.fixture
+def newcomer(cursor):
+    """5,000 rows of an upload and 5,000 entered by hand, of one month of a person whom the planner has never seen."""
+    cursor.execute("BEGIN")
+    person, first, second, upload = ("00000000-0000-7000-8000-0000000000" + end for end in ("e0", "e1", "e2", "e3"))
+    cursor.execute(f"""
+        ALTER TABLE transaction DISABLE TRIGGER USER;
+        INSERT INTO app_user (id, email, username, password_hash, created_at, updated_at) VALUES ('{person}', 'e', 'e', 'x', '2026-01-01', '2026-01-01');
+        INSERT INTO account (id, user_id, name, type, currency, exponent, created_at, updated_at)
+        SELECT id::uuid, '{person}', id, 'checking', 'EUR', 2, '2026-01-01', '2026-01-01' FROM unnest(ARRAY['{first}', '{second}']) AS id;
+        INSERT INTO transaction (id, user_id, account_id, amount, currency, date, description, upload_id, upload_ordinal, fingerprint, occurrence,
+                                 origin, created_at, updated_at)
+        SELECT gen_random_uuid(), '{person}', CASE WHEN n > 5000 THEN '{first}' ELSE '{second}' END::uuid, CASE WHEN n > 5000 THEN n - 5000 ELSE -n END, 'EUR',
+               date '2026-01-01' + n % 31, 'shop', CASE WHEN n > 5000 THEN '{upload}'::uuid END, n, CASE WHEN n > 5000 THEN n::text::bytea END,
+               CASE WHEN n > 5000 THEN 1 END, 'upload', '2026-01-01', '2026-01-01'
+        FROM generate_series(1, 10000) AS n""")
+    yield {"user": person, "by_hand": second, "upload": upload}
+    cursor.execute("ROLLBACK")
+
+
+def assert_each_amount_is_looked_up(cursor, statement, parameters, index):
+    """By person or account, month and amount: else each look-up reads all of a person's rows, or the index on them."""
+    cursor.execute(f"EXPLAIN (ANALYZE, COSTS off) {statement}", parameters)
+    plan = "\n".join(row[0] for row in cursor.fetchall())
+    lookups = re.findall(rf"Scan using {index} on transaction t_\d+ \(actual .*loops=(\d+)\)\n *Index Cond: (.*)", plan)
+    assert any(int(loops) > 1 for loops, _ in lookups), plan
+    assert all("_id = " in condition and "amount_month(date) = ANY" in condition and "amount = " in condition for _, condition in lookups), plan
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+def test_the_other_half_of_a_transfer_is_found_by_its_amount_among_rows_the_planner_does_not_know(cursor, newcomer, mode):
+    cursor.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE detect AS {read_statement('transfer_detect')}")
+    try:
+        assert_each_amount_is_looked_up(cursor, "EXECUTE detect (%s, %s, 3, '2026-01-01')", (newcomer["upload"], newcomer["user"]), "transaction_amount")
+    finally:
+        cursor.execute("DEALLOCATE detect")
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+def test_an_entry_made_by_hand_is_found_by_its_amount_among_rows_the_planner_does_not_know(cursor, newcomer, mode):
+    cursor.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE store AS {read_statement('upload_store')}")
+    count = 200
+    arrays = [[f"00000000-0000-7000-8000-{n:012x}" for n in range(count)], list(range(count)), list(range(count)), list(range(count)),
+              ["2026-01-10"] * count, [None] * count, [-n for n in range(count)], ["shop"] * count, [None] * count, [None] * count, [None] * count,
+              [str(n).encode() for n in range(count)], [1] * count]
+    kinds = ["uuid", "bigint", "bigint", "bigint", "date", "date", "bigint", "text", "text", "text", "text", "bytea", "bigint"]
+    places = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    try:
+        assert_each_amount_is_looked_up(cursor, f"EXECUTE store (%s, %s, %s, 'EUR', false, '2026-01-01', {places}, 4)",
+                                        [newcomer["upload"], newcomer["user"], newcomer["by_hand"], *arrays], "transaction_by_hand")
+    finally:
+        cursor.execute("DEALLOCATE store")
+
+
 def test_every_index_names_what_it_serves():
     """A comment that begins with Serves, Makes or Keeps stands right above each index."""
     folder = os.path.join(ROOT, "sql", "migrations")
