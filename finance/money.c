@@ -103,6 +103,15 @@ const char *money_result_text(enum money_result result)
     return texts[result];
 }
 
+int money_read(const char *text, const char *currency, int exponent, const char *pointer, int64_t *minor,
+               struct faults *faults)
+{
+    enum money_result result = money_parse(str_of(text), exponent, minor);
+    return result == MONEY_OK
+               ? 0
+               : faults_add(faults, pointer, "%s (%s has %d)", money_result_text(result), currency, exponent);
+}
+
 void money_format(int64_t minor, int exponent, char text[MONEY_TEXT_SIZE])
 {
     uint64_t value = minor < 0 ? (uint64_t)0 - (uint64_t)minor : (uint64_t)minor;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/attributes.h"
+#include "base/faults.h"
 #include "base/str.h"
 
 /* The largest amount in minor units, either sign. */
@@ -34,6 +35,10 @@ enum money_result {
 /* Plain decimal text, '.' as the mark, no grouping, optional leading '-' or '+'; trailing zeros past the
  * exponent are fine: "10", "-24.47", "1.500" for EUR. */
 enum money_result money_parse(struct str text, int exponent, int64_t *minor) MUST_CHECK;
+
+/* The same of what somebody sent: -1 with a fault at `pointer` that names the currency, *minor untouched. */
+int money_read(const char *text, const char *currency, int exponent, const char *pointer, int64_t *minor,
+               struct faults *faults) MUST_CHECK;
 
 /* A sentence for an error: "has more decimals than EUR has (2)". Static storage. */
 const char *money_result_text(enum money_result result);

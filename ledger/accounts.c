@@ -76,10 +76,8 @@ static const char *write_body(const struct account_body *body, const struct curr
     set_text(out, "currency", body->currency);
     if (body->opening_balance != NULL && currency != NULL) {
         int64_t minor = 0;
-        enum money_result result = money_parse(str_of(body->opening_balance), currency->exponent, &minor);
-        if (result != MONEY_OK)
-            faults_add(faults, "/opening_balance", "%s (%s has %d)", money_result_text(result),
-                       currency->code, currency->exponent);
+        (void)!money_read(body->opening_balance, currency->code, currency->exponent, "/opening_balance",
+                          &minor, faults); /* faults has it */
         if (body->opening_currency != NULL && strcmp(body->opening_currency, currency->code) != 0)
             faults_add(faults, "/opening_balance/currency", "must be the account's (%s)", currency->code);
         json_object_set_new(out, "opening_minor", json_integer(minor));

@@ -11,8 +11,6 @@
 #include "db/params.h"
 #include "db/rows.h"
 
-enum { SPLITS_MAX = 100 };
-
 struct transaction_edit {
     const struct id *account_id, *category_id;
     const char *amount, *date, *description, *payee, *memo, *status, *currency;

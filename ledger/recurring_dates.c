@@ -281,14 +281,9 @@ int recurring_say_read(json_t *posted, struct arena *arena, struct recurring_say
 int recurring_say_settle(struct recurring_say *say, const struct db_rows *rows,
                          const struct recurring_date *date, struct faults *faults)
 {
-    if (say->amount_text != NULL) {
-        enum money_result result =
-            money_parse(str_of(say->amount_text), (int)rows_int(rows, 0, EXPONENT), &say->amount);
-        say->has_amount = result == MONEY_OK;
-        if (result != MONEY_OK)
-            faults_add(faults, "/amount", "%s (%s has %d)", money_result_text(result),
-                       rows_text(rows, 0, CURRENCY), (int)rows_int(rows, 0, EXPONENT));
-    }
+    if (say->amount_text != NULL)
+        say->has_amount = money_read(say->amount_text, rows_text(rows, 0, CURRENCY),
+                                     (int)rows_int(rows, 0, EXPONENT), "/amount", &say->amount, faults) == 0;
     if (date->state != say->state && !occurrence_may_become(date->state, say->state))
         faults_add(faults, "/state", "can't become %s: the date is %s", say->state_text,
                    occurrence_state_name(date->state));

@@ -9,7 +9,7 @@
 #include "finance/money.h"
 #include "finance/occurrence.h"
 #include "finance/weekend.h"
-#include "ledger/edits.h"
+#include "ledger/splits.h"
 #include "ledger/transactions.h"
 
 enum { RRULE_MAX = 500, ESTIMATE_MAX = 24, LEFT_MAX = 1000 };
@@ -46,17 +46,6 @@ static const struct json_field end_fields[] = {
     {"count", JSON_FIELD_INT, JSON_NULLABLE, 1, RECURRENCE_COUNT_MAX, offsetof(struct end, count)},
     {"date", JSON_FIELD_TEXT, JSON_NULLABLE, 10, 10, offsetof(struct end, date_text)},
     {"total", JSON_FIELD_DECIMAL, JSON_NULLABLE, 0, 0, offsetof(struct end, total)},
-};
-
-struct split {
-    const char *amount, *memo;
-    const struct id *category_id;
-};
-
-static const struct json_field split_fields[] = {
-    {"amount", JSON_FIELD_DECIMAL, JSON_REQUIRED, 0, 0, offsetof(struct split, amount)},
-    {"memo", JSON_FIELD_TEXT, JSON_NULLABLE, 1, DESCRIPTION_MAX, offsetof(struct split, memo)},
-    {"category_id", JSON_FIELD_ID, JSON_NULLABLE, 0, 0, offsetof(struct split, category_id)},
 };
 
 static bool has(const struct recurring_edit *edit, const char *name)
@@ -135,47 +124,15 @@ int recurring_edit_read(json_t *posted, bool is_new, const char *from, struct ar
         (edit->rule.count != 0 || edit->rule.until != DATE_MAX))
         faults_add(faults, "/end", "can't be said when the rule has COUNT or UNTIL");
     transaction_check_tags(edit->tags, "/tags", faults);
-    size_t index;
-    json_t *value;
-    json_array_foreach(edit->splits, index, value)
-    {
-        struct split split = {0};
-        (void)!JSON_DECODE(value, arena_printf(arena, "/splits/%zu", index), split_fields, &split, arena,
-                           faults);
-    }
+    splits_check(edit->splits, faults);
     return faults->count > 0 ? -1 : 0;
-}
-
-static void add_category(struct id *ids, size_t *count, const struct id *category)
-{
-    for (size_t i = 0; i < *count; i++)
-        if (id_equal(&ids[i], category))
-            return;
-    ids[(*count)++] = *category;
-}
-
-/* The different categories an edit names. */
-static size_t named_categories(const struct recurring_edit *edit, struct id *ids)
-{
-    size_t count = 0, index;
-    json_t *split;
-    if (edit->category_id != NULL)
-        add_category(ids, &count, edit->category_id);
-    json_array_foreach(edit->splits, index, split)
-    {
-        struct id id;
-        const char *text = json_string_value(json_object_get(split, "category_id"));
-        if (text != NULL && id_parse(str_of(text), &id) == 0)
-            add_category(ids, &count, &id);
-    }
-    return count;
 }
 
 void recurring_edit_lookup_params(struct db_params *params, const struct id *user, const struct id *rule,
                                   const struct recurring_edit *edit)
 {
     struct id categories[SPLITS_MAX + 1];
-    size_t count = named_categories(edit, categories);
+    size_t count = splits_categories(edit->category_id, edit->splits, categories);
     db_add_id(params, user);
     db_add_id(params, rule);
     db_add_id(params, edit->account_id);
@@ -230,46 +187,23 @@ static void set_date(json_t *body, const char *name, int32_t date)
 static int64_t settle_money(struct settle *settle, const char *text, const char *pointer)
 {
     int64_t minor = 0;
-    enum money_result result = money_parse(str_of(text), (int)rows_int(settle->facts, 0, EXPONENT), &minor);
-    if (result != MONEY_OK)
-        faults_add(settle->faults, pointer, "%s (%s has %d)", money_result_text(result),
-                   rows_text(settle->facts, 0, CURRENCY), (int)rows_int(settle->facts, 0, EXPONENT));
+    (void)!money_read(text, rows_text(settle->facts, 0, CURRENCY), (int)rows_int(settle->facts, 0, EXPONENT),
+                      pointer, &minor, settle->faults); /* faults has it */
     return minor;
 }
 
 static void settle_splits(struct settle *settle)
 {
     const struct recurring_edit *edit = settle->edit;
-    int64_t sum = 0;
-    size_t index;
-    json_t *value;
     if (!has(edit, "splits")) {
         if (edit->amount != NULL && !edit->is_new && rows_bool(settle->facts, 0, HAS_SPLITS) &&
             settle->amount != rows_int(settle->facts, 0, AMOUNT))
             faults_add(settle->faults, "/amount", "must stay the sum of the splits; send both");
         return;
     }
-    if (json_array_size(edit->splits) == 0) {
-        json_object_set_new(settle->body, "splits", json_null());
-        return;
-    }
-    json_t *splits = json_array();
-    json_object_set_new(settle->body, "splits", splits);
-    json_array_foreach(edit->splits, index, value)
-    {
-        const char *pointer = arena_printf(settle->arena, "/splits/%zu/amount", index);
-        struct split split = {0};
-        if (JSON_DECODE(value, "", split_fields, &split, settle->arena, settle->faults) != 0)
-            return;
-        int64_t minor = settle_money(settle, split.amount, pointer);
-        if (money_add(sum, minor, &sum) != 0)
-            faults_add(settle->faults, pointer, "makes the sum too large");
-        json_t *copy = json_copy(value);
-        json_object_set_new(copy, "minor", json_integer(minor));
-        json_array_append_new(splits, copy);
-    }
-    if (settle->faults->count == 0 && sum != settle->amount)
-        faults_add(settle->faults, "/splits", "do not sum to the amount");
+    json_object_set_new(settle->body, "splits",
+                        splits_settle(edit->splits, settle->amount, rows_text(settle->facts, 0, CURRENCY),
+                                      (int)rows_int(settle->facts, 0, EXPONENT), settle->faults));
 }
 
 static void settle_amounts(struct settle *settle)
@@ -306,7 +240,8 @@ static void settle_owners(struct settle *settle)
         faults_add(settle->faults, "/account_id", "is in %s, but the rule is in %s", currency, own);
     if (edit->currency != NULL && strcmp(edit->currency, currency) != 0)
         faults_add(settle->faults, "/currency", "must be the account's, %s", currency);
-    if (rows_int(settle->facts, 0, CATEGORIES) != (int64_t)named_categories(edit, ignored))
+    if (rows_int(settle->facts, 0, CATEGORIES) !=
+        (int64_t)splits_categories(edit->category_id, edit->splits, ignored))
         faults_add(settle->faults, edit->category_id != NULL ? "/category_id" : "/splits",
                    "names a category that is not yours");
 }

@@ -184,11 +184,8 @@ static void resolve_amount(struct new_transaction *transaction, const char *poin
     else if (strcmp(transaction->currency, currency) != 0)
         faults_add(faults, arena_printf(arena, "%s/currency", pointer), "is %s, but the account is in %s",
                    transaction->currency, currency);
-    enum money_result result =
-        money_parse(str_of(transaction->amount_text), exponent, &transaction->amount_minor);
-    if (result != MONEY_OK)
-        faults_add(faults, arena_printf(arena, "%s/amount", pointer), "%s (%s has %d)",
-                   money_result_text(result), currency, exponent);
+    (void)!money_read(transaction->amount_text, currency, exponent, arena_printf(arena, "%s/amount", pointer),
+                      &transaction->amount_minor, faults); /* faults has it */
 }
 
 int transactions_resolve(struct new_transaction *list, size_t count, bool was_list,
