@@ -23,17 +23,6 @@ void chunked_init(struct chunked *chunked)
     *chunked = (struct chunked){.state = SIZE};
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool is_text(char c)
 {
     return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7F);
@@ -45,7 +34,7 @@ static int step(struct chunked *chunked, char c)
     bool too_long = ++chunked->line_size > LINE_MAX_BYTES;
     switch ((enum state)chunked->state) {
     case SIZE: {
-        int digit = hex_value(c);
+        int digit = str_hex_value(c);
         if (digit >= 0 && chunked->digits < DIGITS_MAX) {
             chunked->left = chunked->left * 16 + (unsigned)digit;
             chunked->digits++;

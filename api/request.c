@@ -53,35 +53,12 @@ void request_free(struct request *request)
 
 /* The query */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Percent-decoded text; NULL when it is malformed, not UTF-8, or has a NUL. */
 static const char *decode(struct arena *arena, struct str text, bool plus_is_space)
 {
     char *out = arena_alloc(arena, text.size + 1);
-    size_t size = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        if (c == '%') {
-            if (i + 2 >= text.size || hex_value(text.data[i + 1]) < 0 || hex_value(text.data[i + 2]) < 0)
-                return NULL;
-            c = (char)(hex_value(text.data[i + 1]) * 16 + hex_value(text.data[i + 2]));
-            i += 2;
-        } else if (c == '+' && plus_is_space) {
-            c = ' ';
-        }
-        if (c == '\0')
-            return NULL;
-        out[size++] = c;
-    }
-    return str_is_utf8((struct str){out, size}) ? out : NULL;
+    bool is_good = str_percent_decode(text, plus_is_space, out, text.size + 1) == 0;
+    return is_good && str_is_utf8(str_of(out)) ? out : NULL;
 }
 
 int request_decode_param(struct request *request, struct str *param)

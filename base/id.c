@@ -49,17 +49,6 @@ void id_format(const struct id *id, char text[ID_TEXT_SIZE])
     *out = '\0';
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 int id_parse(struct str text, struct id *id)
 {
     if (text.size != ID_TEXT_SIZE - 1)
@@ -68,7 +57,7 @@ int id_parse(struct str text, struct id *id)
     for (int i = 0; i < 16; i++) {
         if ((i == 4 || i == 6 || i == 8 || i == 10) && *in++ != '-')
             return -1;
-        int high = hex_digit(in[0]), low = hex_digit(in[1]);
+        int high = str_hex_value(in[0]), low = str_hex_value(in[1]);
         if (high < 0 || low < 0)
             return -1;
         id->bytes[i] = (uint8_t)(high << 4 | low);

@@ -40,6 +40,38 @@ struct str str_trim(struct str text)
     return text;
 }
 
+int str_hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int str_percent_decode(struct str text, bool plus_is_space, char *out, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (c == '%') {
+            int high = i + 2 < text.size ? str_hex_value(text.data[i + 1]) : -1;
+            int low = high >= 0 ? str_hex_value(text.data[i + 2]) : -1;
+            if (low < 0)
+                return -1;
+            c = (char)(high << 4 | low);
+            i += 2;
+        } else if (c == '+' && plus_is_space) {
+            c = ' ';
+        }
+        if (c == '\0' || used + 1 >= size)
+            return -1;
+        out[used++] = c;
+    }
+    out[used] = '\0';
+    return 0;
+}
+
 int str_index(struct str text, const char *const *names, int count)
 {
     for (int i = 0; i < count; i++)

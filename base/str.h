@@ -29,6 +29,12 @@ bool str_starts(struct str text, const char *prefix);
 bool str_starts_nocase(struct str text, const char *prefix); /* ASCII */
 struct str str_trim(struct str text);                        /* spaces and tabs off both ends */
 
+int str_hex_value(char c); /* 0..15 of a hexadecimal digit, either case; -1 of anything else */
+
+/* Takes percent-encoding off (RFC 3986 §2.1) into out[size], with a NUL behind it; text.size + 1 is always
+ * enough. plus_is_space: as in a query that a form made. -1: malformed, has a NUL in it, or does not fit. */
+int str_percent_decode(struct str text, bool plus_is_space, char *out, size_t size) MUST_CHECK;
+
 /* Which of `count` names it is; -1 for none. */
 int str_index(struct str text, const char *const *names, int count);
 

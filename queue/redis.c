@@ -6,34 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Percent-decodes (RFC 3986 §2.1). -1 when it does not fit or is malformed. */
-static int copy_decoded(struct str text, char *out, size_t size)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        if (c == '%') {
-            if (i + 2 >= text.size || hex_value(text.data[i + 1]) < 0 || hex_value(text.data[i + 2]) < 0)
-                return -1;
-            c = (char)(hex_value(text.data[i + 1]) << 4 | hex_value(text.data[i + 2]));
-            i += 2;
-        }
-        if (c == '\0' || used + 1 >= size)
-            return -1;
-        out[used++] = c;
-    }
-    out[used] = '\0';
-    return 0;
-}
-
 static int parse_db(struct str text, struct redis_address *address, struct err *err)
 {
     int64_t db = 0;
@@ -64,8 +36,8 @@ static int parse_tcp(struct str rest, struct redis_address *address, struct err 
     if (at != NULL) {
         struct str password,
             user = str_split((struct str){authority.data, (size_t)(at - authority.data)}, ':', &password);
-        if (copy_decoded(user, address->user, sizeof address->user) != 0 ||
-            copy_decoded(password, address->password, sizeof address->password) != 0)
+        if (str_percent_decode(user, false, address->user, sizeof address->user) != 0 ||
+            str_percent_decode(password, false, address->password, sizeof address->password) != 0)
             return err_set(err, ERR_REJECT,
                            "the Redis URL's user or password is too long or wrongly encoded");
         authority = (struct str){at + 1, authority.size - (size_t)(at + 1 - authority.data)};
@@ -78,7 +50,7 @@ static int parse_tcp(struct str rest, struct redis_address *address, struct err 
     } else {
         host = str_split(authority, ':', &port);
     }
-    if (host.size == 0 || copy_decoded(host, address->host, sizeof address->host) != 0)
+    if (host.size == 0 || str_percent_decode(host, false, address->host, sizeof address->host) != 0)
         return err_set(err, ERR_REJECT, "the Redis URL has no host, or one that is too long");
     int64_t number = 6379;
     if (port.size > 0 && (str_to_int(port, &number) != 0 || number < 1 || number > 65535))
