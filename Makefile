@@ -57,8 +57,8 @@ demo: ## the same, and shows the main job with real output
 	@tools/bootstrap.sh build server
 	@$(MAKE) $(JOBS) all
 	@exec env BIN=$(OUT) tools/up.sh --demo $(DIR) $(PORT)
-test: ## unit and integration tests on private servers; SLOW=1 adds the long ones
-	@tools/bootstrap.sh build server test
+test: ## unit, integration and browser tests on private servers; SLOW=1 adds the long ones
+	@tools/bootstrap.sh build server test browser
 	@$(MAKE) $(JOBS) all $(OUT)/unit $(OUT)/test-worker
 	@VARIANT=$(VARIANT) tools/test.sh
 asan: ## the same under AddressSanitizer and UBSan
@@ -78,7 +78,7 @@ tidy: ## format, static analysis, include directions, settings and sizes
 docs: all ## write docs/settings.md from the table of settings
 	@tools/settings.sh > docs/settings.md
 format: ## clang-format everything
-	clang-format -i $(shell git ls-files '*.c' '*.h')
+	clang-format -i $(shell git ls-files '*.c' '*.h' 'web/*.js')
 
 # Statements, migrations and the Lua library become C, so that a binary is all that has to be copied.
 SQL_FILES := $(wildcard sql/queries/*.sql sql/migrations/*.sql)
@@ -94,8 +94,8 @@ $(GEN)/functions.c: tools/lua2c.awk $(LUA_FILES)
 	@mkdir -p $(GEN)
 	@awk -f tools/lua2c.awk $(LUA_FILES) /dev/null > $@
 
-ASSETS := api/openapi.yaml api/docs.html api/docs.js
-$(GEN)/assets.c: tools/assets2c.py $(ASSETS)
+ASSETS := api/openapi.yaml api/docs.html api/docs.js $(sort $(wildcard $(foreach s,html css js svg,web/*.$(s) web/pages/*.$(s))))
+$(GEN)/assets.c: tools/assets2c.py $(ASSETS) web web/pages
 	@mkdir -p $(GEN)
 	@/usr/bin/python3 tools/assets2c.py $(ASSETS) > $@.new && mv $@.new $@
 

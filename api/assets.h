@@ -6,10 +6,13 @@
 #include <stddef.h>
 
 struct asset {
+    const char *path; /* in the repository; web/… for the pages of a person */
+    const char *tag;  /* a quoted ETag: changes with the content */
     const char *data;
     size_t size;
 };
 
-extern const struct asset asset_openapi_json, asset_docs_html, asset_docs_js;
+extern const struct asset assets[];
+extern const size_t asset_count;
 
 #endif

@@ -99,7 +99,8 @@ static void send_now(struct request *request, int status, const char *content_ty
         buf_printf(&head, "Content-Length: %zu\r\n", body.size);
     if (!may_keep)
         buf_add_text(&head, "Connection: close\r\n");
-    buf_add_text(&head, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+    buf_printf(&head, "Cache-Control: %s\r\nX-Content-Type-Options: nosniff\r\n",
+               request->may_be_kept ? "no-cache" : "no-store");
     if (request->headers.size > 0)
         buf_add(&head, request->headers.data, request->headers.size);
     buf_add_text(&head, "\r\n");
@@ -123,6 +124,29 @@ static void answer(struct request *request, int status, const char *content_type
 void reply_text(struct request *request, int status, const char *content_type, struct str text)
 {
     answer(request, status, content_type, text);
+}
+
+/* RFC 9110 §13.1.2, compared weakly: a proxy that packs makes W/"…" of it. */
+static bool names_tag(struct str rest, const char *tag)
+{
+    while (rest.size > 0) {
+        struct str one = str_trim(str_split(rest, ',', &rest));
+        if (str_starts(one, "W/"))
+            one = (struct str){one.data + 2, one.size - 2};
+        if (str_equal(one, str_of(tag)) || str_equal(one, STR("*")))
+            return true;
+    }
+    return false;
+}
+
+void reply_kept(struct request *request, const char *content_type, const char *tag, struct str text)
+{
+    request->may_be_kept = true;
+    reply_header(request, "ETag", "%s", tag);
+    if (names_tag(head_find(request->head, "if-none-match"), tag))
+        answer(request, 304, NULL, (struct str){"", 0});
+    else
+        answer(request, 200, content_type, text);
 }
 
 void reply_json(struct request *request, int status, const char *text)

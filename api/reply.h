@@ -17,6 +17,10 @@ void reply_json(struct request *request, int status, const char *text);
 /* Any other type. */
 void reply_text(struct request *request, int status, const char *content_type, struct str text);
 
+/* A text that the client may keep and must ask about again (RFC 9111 §5.2.2.4): with `tag`, a quoted strong
+ * ETag, and 304 when If-None-Match names it. All other answers are not to be kept. */
+void reply_kept(struct request *request, const char *content_type, const char *tag, struct str text);
+
 /* No body: 204 and the like. */
 void reply_empty(struct request *request, int status);
 

@@ -85,7 +85,7 @@ struct request {
     struct conn *conn; /* NULL once the client has gone */
     struct query_item *query_items;
     size_t query_count;
-    bool query_is_read, is_answered;
+    bool query_is_read, is_answered, may_be_kept;
     struct buf headers;  /* of the answer to come */
     struct buf received; /* a body of kind JSON or BATCH */
     struct idempotent *idempotent;

@@ -232,7 +232,11 @@ static int demonstrate(struct http *http, struct arena *arena, const char *path,
     const char *file = path == NULL ? NULL : arena_printf(arena, "%s.csv", path);
     if (upload_sample(http, arena, &person, file, err) != 0)
         return -1;
-    return print_books(http, arena, err);
+    if (print_books(http, arena, err) != 0)
+        return -1;
+    printf("  The same as a page: %s/\n  Sign in as %s with the password %s\n\n", settings.url,
+           person.username, person.password);
+    return 0;
 }
 
 static int run(int argc, char **argv, struct err *err)

@@ -1,17 +1,18 @@
 #!/bin/bash
 # What a reviewer would rather not have to say. Each check prints what is wrong; exits 1 when one failed.
-#     tools/tidy.sh [CHECK…]     format, includes, rules, settings, sizes, analysis; all of them when none is named
+#     tools/tidy.sh [CHECK…]     format, includes, rules, pages, settings, sizes, analysis; all of them when none is named
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bad=0
 sources() { git ls-files --cached --others --exclude-standard -- '*.c' '*.h' | while read -r file; do [ -e "$file" ] && echo "$file"; done; }
+pages() { git ls-files --cached --others --exclude-standard -- "web/$1"; }
 complain() {
     bad=1
     echo "tidy: $*"
 }
 
 check_format() {
-    sources | xargs clang-format --dry-run -Werror 2>&1 | grep -E 'error:' | cut -d: -f1 | sort | uniq -c |
+    { sources; pages '*.js'; } | xargs clang-format --dry-run -Werror 2>&1 | grep -E 'error:' | cut -d: -f1 | sort | uniq -c |
         awk '{ print "tidy: " $2 " is not formatted (" $1 " places); make format does it"; found = 1 } END { exit !found }' && bad=1
 }
 
@@ -51,6 +52,20 @@ check_rules() {
     for script in tools/*.sh .ci/run; do bash -n "$script" || complain "$script does not parse"; done
 }
 
+# web/: every script parses, nothing makes markup of text or brings script and style along in it, and all that is named is there.
+check_pages() {
+    local file from path
+    while read -r file; do
+        node --input-type=module --check <"$file" || complain "$file does not parse"
+        sed -n 's/^import .* from "\(.*\)";$/\1/p' "$file" | while read -r path; do
+            [ -e "$(dirname "$file")/$path" ] || echo "tidy: $file imports $path, which is not there"
+        done | grep . && bad=1
+    done < <(pages '*.js')
+    grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval\(|new Function|"style"|https?://' -r web --include='*.js' |
+        grep -v 'www.w3.org/2000/svg' | sed 's/^/tidy: markup, script or foreign address in a text: /' | grep . && bad=1
+    grep -nE ' style=| on[a-z]+=|<script>|<style>|https?://' web/*.html | sed 's/^/tidy: the policy forbids this: /' | grep . && bad=1
+}
+
 check_settings() {
     [ -x out/release/purser ] || { complain "out/release/purser is missing; make builds it"; return; }
     diff <(tools/settings.sh) docs/settings.md >/dev/null || complain "docs/settings.md is not what base/settings.def says; make docs writes it"
@@ -58,7 +73,7 @@ check_settings() {
 
 check_sizes() {
     # Generated data and tables of words are not read line by line.
-    sources | xargs wc -l | awk '$2 != "total" { print $1, $2 }' | sort -n >out/sizes
+    { sources; pages '*'; } | xargs wc -l | awk '$2 != "total" { print $1, $2 }' | sort -n >out/sizes
     local median
     median=$(awk '{ lines[NR] = $1 } END { print lines[int((NR + 1) / 2)] }' out/sizes)
     echo "tidy: $(wc -l <out/sizes) files, median $median lines, largest $(tail -n 1 out/sizes)"
@@ -79,7 +94,7 @@ check_analysis() {
 }
 
 mkdir -p out/cppcheck
-for check in "${@:-format includes rules settings sizes analysis}"; do
+for check in "${@:-format includes rules pages settings sizes analysis}"; do
     for one in $check; do "check_$one"; done
 done
 [ "$bad" -eq 0 ] && echo "tidy: all is well"

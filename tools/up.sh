@@ -208,6 +208,7 @@ for name in api worker scheduler; do start "$name"; done
 wait_for api 30 api_answers
 say "logs in $dir/log, mails in $dir/mail/new, settings to source in $dir/env"
 echo "ready http://127.0.0.1:$port"
+say "a page to look at: http://127.0.0.1:$port/"
 
 [ -z "$demo" ] || { "$bin/purser" demo "$dir/demo" & demo_pid=$!; }
 

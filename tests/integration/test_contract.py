@@ -10,7 +10,7 @@ from support.instance import ROOT
 from support.people import log_in, register
 
 NAMES = [f"{method} {path}" for method, path, _ in OPERATIONS]
-UNLISTED = {("GET", "/docs.js")}  # belongs to /docs
+UNLISTED = {("GET", "/docs.js"), ("GET", "/web/{file}"), ("GET", "/web/pages/{file}")}  # belong to /docs and to /
 
 
 def routes():

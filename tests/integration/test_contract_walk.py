@@ -64,7 +64,7 @@ def operator(instance):
 
 
 def walk_service(walk):
-    for path in ("/healthz", "/readyz", "/health", "/metrics", "/openapi.json", "/docs", "/.well-known/jwks.json"):
+    for path in ("/", "/healthz", "/readyz", "/health", "/metrics", "/openapi.json", "/docs", "/.well-known/jwks.json"):
         walk("GET", path)
 
 

@@ -24,6 +24,7 @@ def test_sim_notices_a_transaction_that_is_lost(instance):
 
 def test_the_demonstration_shows_the_main_job(instance, tmp_path):
     first = instance.purser("demo", str(tmp_path / "person")).stdout
+    assert f"{instance.url}/\n" in first
     totals = re.search(r"12 transactions: income 2768.40, expense 1127.32, net 1641.08 EUR", first)
     assert totals
     again = instance.purser("demo", str(tmp_path / "person")).stdout
