@@ -1,14 +1,14 @@
 #!/bin/sh
 # Installs what is missing of tools/packages.txt and says what it does.
 #
-#     tools/bootstrap.sh [GROUP…]    build, library, server, test, tool; all of them when none is named
+#     tools/bootstrap.sh [GROUP…]    build, library, server, test, browser, tool; all of them when none is named
 #
 # A second run asks dpkg and ends. Needs root or sudo when something is missing. No service is started: Purser makes
 # and runs servers of its own.
 set -eu
 
 list=$(dirname "$0")/packages.txt
-groups=" ${*:-build library server test tool} "
+groups=" ${*:-build library server test browser tool} "
 
 # shellcheck disable=SC2046 # the list is meant to split
 set -- $(awk -v groups="$groups" '!/^#/ && NF && index(groups, " " $2 " ") { print $1 }' "$list")

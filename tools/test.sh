@@ -1,5 +1,5 @@
 #!/bin/bash
-# The whole test suite of out/VARIANT, which must be built: unit tests, then integration tests. Ends with one plain line,
+# The whole test suite of out/VARIANT, which must be built: unit tests, then integration and browser tests. Ends with one plain line,
 # `N passed, N failed`, and exits 1 when something failed. SLOW=1 adds the tests that take long; JOBS (2): how many test
 # files run at a time, each with servers of its own.
 set -uo pipefail
@@ -25,7 +25,7 @@ fi
 # Three at once, each with servers of its own: most of a test's time is waiting for clocks and disks.
 echo "integration tests"
 suites=()
-for suite in tests/integration tests/wire tests/chaos; do [ ! -d "$suite" ] || suites+=("$suite"); done
+for suite in tests/integration tests/browser tests/wire tests/chaos; do [ ! -d "$suite" ] || suites+=("$suite"); done
 marker=(-m "not slow")
 [ -z "${SLOW-}" ] || marker=()
 PURSER_VARIANT=$variant ROUNDS=${ROUNDS:-1} /usr/bin/python3 -B -m pytest -c tests/pytest.ini -n 3 --dist loadfile "${marker[@]}" "${suites[@]}" 2>&1 |
