@@ -21,12 +21,10 @@ static void print_difference(const struct rollup_difference *difference)
     id_format(&difference->account, account);
     id_format(&difference->category, category);
     date_format(difference->month, month);
-    printf("user=%s month=%.7s account=%s category=%s currency=%s transfer=%d pending=%d: %lld entries, %s "
-           "net kept; "
-           "%lld entries, %s net counted\n",
-           user, month, account, category, difference->currency, difference->is_transfer,
-           difference->is_pending, (long long)difference->kept_entries, difference->kept_net,
-           (long long)difference->counted_entries, difference->counted_net);
+    printf(
+        "user=%s month=%.7s account=%s category=%s currency=%s transfer=%d pending=%d: kept %s; counted %s\n",
+        user, month, account, category, difference->currency, difference->is_transfer, difference->is_pending,
+        difference->kept, difference->counted);
 }
 
 /* Repairs each person that has a difference; they come grouped in no order, so each is repaired once by what

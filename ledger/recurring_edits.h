@@ -15,8 +15,8 @@
 
 struct recurring_edit {
     const struct id *account_id, *category_id;
-    const char *amount, *currency, *description, *payee, *memo, *rrule_text, *start_text, *weekend_text, *catch_up,
-        *state;
+    const char *amount, *currency, *description, *payee, *memo, *rrule_text, *start_text, *weekend_text,
+        *catch_up, *state;
     json_t *tags, *splits, *end;
     int64_t estimate_last;
     bool paused;
@@ -24,7 +24,7 @@ struct recurring_edit {
 
     bool is_new;
     bool says_paused; /* by `paused` or by `state` */
-    bool has_from; /* "this and following" from this date on */
+    bool has_from;    /* "this and following" from this date on */
     int32_t from, start;
     struct recurrence rule; /* when rrule_text is set */
 };

@@ -25,10 +25,8 @@ int statistics_check(struct db *db, struct arena *arena, const struct id *after,
             .currency = rows_text(&rows, row, 5),
             .is_transfer = rows_bool(&rows, row, 6),
             .is_pending = rows_bool(&rows, row, 7),
-            .kept_entries = rows_int(&rows, row, 8),
-            .counted_entries = rows_int(&rows, row, 9),
-            .kept_net = rows_text(&rows, row, 10),
-            .counted_net = rows_text(&rows, row, 11),
+            .kept = rows_text(&rows, row, 8),
+            .counted = rows_text(&rows, row, 9),
         };
     }
     return 0;

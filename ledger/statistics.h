@@ -17,8 +17,7 @@ struct rollup_difference {
     int32_t month;                     /* its first day */
     const char *currency;
     bool is_transfer, is_pending;
-    int64_t kept_entries, counted_entries;
-    const char *kept_net, *counted_net; /* minor units, decimal */
+    const char *kept, *counted; /* "2 entries of 2 rows, 0 in, 350 out", in minor units; or "nothing" */
 };
 
 struct rollup_check {

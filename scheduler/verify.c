@@ -16,8 +16,8 @@ static void tell(const struct rollup_difference *difference)
     log_error("rollup_differs", LOG_TEXT("user", user), LOG_TEXT("month", month),
               LOG_TEXT("account", account), LOG_TEXT("category", category),
               LOG_TEXT("currency", difference->currency), LOG_INT("transfer", difference->is_transfer),
-              LOG_INT("pending", difference->is_pending), LOG_INT("kept", difference->kept_entries),
-              LOG_INT("counted", difference->counted_entries));
+              LOG_INT("pending", difference->is_pending), LOG_TEXT("kept", difference->kept),
+              LOG_TEXT("counted", difference->counted));
 }
 
 int verify_slice(struct periodic_context *context, int64_t slot_ms, struct err *err)

@@ -9,11 +9,10 @@ WITH slice AS (
     SELECT c.* FROM rollup_recount c WHERE c.user_id IN (SELECT id FROM slice)
 )
 SELECT (SELECT id FROM slice ORDER BY id DESC LIMIT 1) AS last_user, user_id, month, account_id, category_id, currency, is_transfer,
-       is_pending, coalesce(kept.entries, 0) AS kept_entries, coalesce(counted.entries, 0) AS counted_entries,
-       (coalesce(kept.in_minor, 0) - coalesce(kept.out_minor, 0))::text AS kept_net,
-       (coalesce(counted.in_minor, 0) - coalesce(counted.out_minor, 0))::text AS counted_net
+       is_pending, rollup_text(kept.entries, kept.rows, kept.in_minor, kept.out_minor) AS kept,
+       rollup_text(counted.entries, counted.rows, counted.in_minor, counted.out_minor) AS counted
 FROM kept FULL JOIN counted USING (user_id, month, account_id, category_id, currency, is_transfer, is_pending)
 WHERE (kept.entries, kept.rows, kept.in_minor, kept.out_minor)
     IS DISTINCT FROM (counted.entries, counted.rows, counted.in_minor, counted.out_minor)
 UNION ALL -- where there is no difference, one row says how far the slice went
-SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM (SELECT id FROM slice ORDER BY id DESC LIMIT 1) AS last
+SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM (SELECT id FROM slice ORDER BY id DESC LIMIT 1) AS last

@@ -235,6 +235,9 @@ def test_verify_tells_a_wrong_sum_by_its_key_and_repairs_it(postgres, database, 
     told = run_purser("verify", environment=environment, check=False)
     assert told.returncode == 1
     assert told.stdout.count(f"user={books.user} ") == wrong and told.stdout.endswith(f"{wrong} sums differ from a recount\n")
+    for line in told.stdout.splitlines()[:-1]:
+        kept, counted = line.partition(": kept ")[2].split("; counted ")
+        assert kept != counted, line
     assert run_purser("verify", "--repair", environment=environment).stdout.endswith(f"{wrong} sums differ from a recount; repaired\n")
     assert run_purser("verify", environment=environment).returncode == 0
     nowhere = run_purser("verify", environment={"PURSER_DATABASE_URL": "postgresql:///none?host=/nowhere"}, check=False)
