@@ -95,6 +95,12 @@ int64_t recurring_estimate(struct arena *arena, struct str last, int64_t otherwi
     return count == 0 ? otherwise : occurrence_estimate(amounts, count);
 }
 
+int64_t recurring_moved_due_ms(const struct zone *zone, int32_t posting, int64_t stored_ms)
+{
+    int64_t first_ms = zone_first_ms(zone, posting);
+    return stored_ms > first_ms ? stored_ms : first_ms;
+}
+
 static int read_rule(struct work *work, const struct db_rows *rows, int row, struct rule *rule,
                      struct err *err)
 {
@@ -210,10 +216,11 @@ static void collect_due(struct work *work, struct rule *rule)
         const struct told *told = &rule->told[i];
         if (told->state != OCCURRENCE_POSTPONED)
             continue;
-        if (told->due_ms <= now_ms)
-            add_due(work, rule, (struct due){told->nominal, told->posting, told->due_ms, told});
+        int64_t due_ms = recurring_moved_due_ms(rule->zone, told->posting, told->due_ms);
+        if (due_ms <= now_ms)
+            add_due(work, rule, (struct due){told->nominal, told->posting, due_ms, told});
         else
-            look_at(rule, told->due_ms);
+            look_at(rule, due_ms);
     }
     if (!rule->has_next)
         return;

@@ -38,6 +38,10 @@ int recurring_post(struct db *db, struct arena *arena, struct zones *zones,
                    const struct recurring_policy *policy, const struct id *rules, size_t count,
                    struct recurring_tally *tally, struct err *err) MUST_CHECK;
 
+/* When a postponed date is due: as stored, but not before its day begins in the zone that its owner lives in
+ * now. */
+int64_t recurring_moved_due_ms(const struct zone *zone, int32_t posting, int64_t stored_ms);
+
 /* The amount of an estimated rule, out of its last ones, "-1200 -1310 …"; `otherwise` when there is none. */
 int64_t recurring_estimate(struct arena *arena, struct str last, int64_t otherwise);
 

@@ -81,7 +81,7 @@ static int read_told(const struct walk *walk, int row, struct recurring_date *da
     if (!date->has_posting)
         date->has_posting = weekend_posting_date(walk->weekend, date->nominal, &date->posting);
     if (!rows_is_null(rows, row, DUE_AT))
-        date->due_ms = rows_time(rows, row, DUE_AT);
+        date->due_ms = recurring_moved_due_ms(walk->zone, date->posting, rows_time(rows, row, DUE_AT));
     else if (date->has_posting)
         date->due_ms = zone_first_ms(walk->zone, date->posting);
     date->amount = rows_is_null(rows, row, DATE_AMOUNT) ? walk->amount : rows_int(rows, row, DATE_AMOUNT);

@@ -209,6 +209,25 @@ def test_a_row_of_the_bank_that_came_first_is_known_by_its_words(owner, of_bank,
     wait_until(lambda: dates(owner, rule, **{"from": date, "to": date})[0]["state"] == expected, 10, f"the date is {expected}")
 
 
+@pytest.mark.parametrize("zone, offset", [("America/Los_Angeles", -8), ("Pacific/Kiritimati", 14)])
+def test_who_moves_sees_at_once_when_his_dates_are_due_there(instance, zone, offset):
+    person = register(instance, timezone="Europe/Berlin")
+    person.account = person.main_account()["id"]
+    rule = make(person, start=day(person, 3), rrule="FREQ=WEEKLY")
+    moved, week_on = day(person, 5), day(person, 10)
+    assert say(person, rule, day(person, 3), state="postponed", to=moved).status == 200
+    assert person.client.patch("/v1/users/me", {"timezone": zone}).status == 200
+
+    def begins(date):
+        return datetime.datetime.fromisoformat(date + "T00:00:00+00:00") - datetime.timedelta(hours=offset)
+
+    def due(shown):
+        return datetime.datetime.fromisoformat(shown["due_at"].replace("Z", "+00:00"))
+
+    wait_until(lambda: due(person.client.get(f"/v1/recurring/{rule['id']}").json()["next"]) == begins(day(person, 3)), 10, "the rule knows")
+    assert [due(each) for each in dates(person, rule, limit=2)] == [begins(moved), begins(week_on)]
+
+
 def test_rules_go_with_their_account(owner):
     account = owner.client.post("/v1/accounts", {"name": "Second", "type": "savings", "currency": "EUR"}).json()["id"]
     rule = make(owner, account_id=account, start=day(owner, 3))
