@@ -178,7 +178,8 @@ int budgets_read(const struct db_rows *rows, int row, struct arena *arena, struc
     size_t count = 0;
     *standing = (struct budget_standing){.id = rows_id(rows, row, ID),
                                          .user = rows_id(rows, row, USER),
-                                         .exponent = (int)rows_int(rows, row, EXPONENT)};
+                                         .exponent = (int)rows_int(rows, row, EXPONENT),
+                                         .version = rows_int(rows, row, VERSION)};
     if (budget_period_parse(str_of(rows_text(rows, row, PERIOD)), &period) != 0 ||
         budget_rollover_parse(str_of(rows_text(rows, row, ROLLOVER)), &rollover) != 0)
         return err_set(err, ERR_BUG, "a budget has an unknown period or rollover");

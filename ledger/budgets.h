@@ -27,6 +27,7 @@ struct budget_standing {
     struct budget_state state;
     int64_t available, forecast; /* available: limit + carried */
     int exponent;
+    int64_t version; /* of the budget as it is set */
 };
 
 /* A row of sql_budget_state. -1: a stored word or rule is not readable. */

@@ -5,8 +5,6 @@
 #include "api/owned.h"
 #include "api/reply.h"
 
-enum { VERSION_COLUMN = 15 };
-
 static void run_state(struct request *request, const struct id *budget, const char *after, int64_t limit,
                       void (*done)(struct request *request, struct db_answer *answer))
 {
@@ -16,15 +14,15 @@ static void run_state(struct request *request, const struct id *budget, const ch
 }
 
 /* One row as JSON; NULL: answered. */
-static json_t *read_row(struct request *request, const struct db_rows *rows, int row)
+static json_t *read_row(struct request *request, const struct db_rows *rows, int row,
+                        struct budget_standing *standing)
 {
-    struct budget_standing standing;
     struct err err;
-    if (budgets_read(rows, row, request->arena, &standing, &err) != 0) {
+    if (budgets_read(rows, row, request->arena, standing, &err) != 0) {
         reply_error(request, &err);
         return NULL;
     }
-    json_t *budget = budgets_json(rows, row, &standing, request->arena);
+    json_t *budget = budgets_json(rows, row, standing, request->arena);
     if (budget == NULL)
         reply_problem(request, PROBLEM_INTERNAL, NULL);
     return budget;
@@ -45,12 +43,12 @@ static void listed(struct request *request, struct db_answer *answer)
     json_t *data = json_own(request->arena, json_array());
     bool more = answer->rows.count > page->limit;
     for (int row = 0; row < answer->rows.count && row < page->limit; row++) {
-        json_t *budget = read_row(request, &answer->rows, row);
+        struct budget_standing standing;
+        json_t *budget = read_row(request, &answer->rows, row, &standing);
         if (budget == NULL)
             return;
         json_array_append(data, budget);
-        struct id id = rows_id(&answer->rows, row, 0);
-        id_format(&id, next);
+        id_format(&standing.id, next);
     }
     reply_page(request, json_write(request->arena, data), more ? next : NULL);
 }
@@ -73,14 +71,15 @@ static void found(struct request *request, struct db_answer *answer)
     } else if (answer->rows.count == 0) {
         reply_problem(request, PROBLEM_NOT_FOUND, NULL);
     } else {
-        json_t *budget = read_row(request, &answer->rows, 0);
+        struct budget_standing standing;
+        json_t *budget = read_row(request, &answer->rows, 0, &standing);
         if (budget == NULL)
             return;
         bool is_new = request->state != NULL;
         if (is_new)
             reply_header(request, "Location", "/v1/budgets/%s",
                          json_string_value(json_object_get(budget, "id")));
-        reply_header(request, "ETag", "\"%lld\"", (long long)rows_int(&answer->rows, 0, VERSION_COLUMN));
+        reply_header(request, "ETag", "\"%lld\"", (long long)standing.version);
         reply_json(request, is_new ? 201 : 200, json_write(request->arena, budget));
     }
 }
@@ -133,8 +132,10 @@ static void looked_up(struct request *request, struct db_answer *answer)
         reply_problem(request, PROBLEM_NOT_FOUND, NULL);
         return;
     }
-    const char *body =
-        budgets_body(request->json, (int)rows_int(&answer->rows, 0, 6), request->arena, &request->faults);
+    struct budget_standing standing;
+    if (read_row(request, &answer->rows, 0, &standing) == NULL)
+        return;
+    const char *body = budgets_body(request->json, standing.exponent, request->arena, &request->faults);
     if (request_param_id(request, 0, &id) != 0 || request_refused(request))
         return;
     struct db_params *params = request_params(request);
