@@ -8,7 +8,6 @@
 #include "api/request.h"
 #include "api/write_copy.h"
 #include "base/buf.h"
-#include "base/log.h"
 #include "base/settings.h"
 
 enum {

@@ -17,7 +17,6 @@
 #include "api/server.h"
 #include "api/tries.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "db/db_uv.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "base/log.h"
 #include "base/settings.h"
 #include "queue/queue.h"
 

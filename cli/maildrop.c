@@ -1,7 +1,6 @@
 #include "cli/maildrop.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* purser ping [api|database|redis]…: whether they answer, for health checks and scripts. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/settings.h"

@@ -1,6 +1,5 @@
 #include "ledger/jobs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

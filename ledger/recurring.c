@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/settings.h"
-#include "finance/date.h"
 #include "finance/occurrence.h"
 #include "finance/recurrence.h"
 #include "finance/weekend.h"

@@ -1,7 +1,6 @@
 #include "queue/job.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /*

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "queue/library.h"
 #include "queue/queue.h"
 #include "queue/redis_uv.h"

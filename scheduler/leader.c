@@ -1,4 +1,3 @@
-#include "base/log.h"
 #include "base/settings.h"
 #include "scheduler/scheduler.h"
 

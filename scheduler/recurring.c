@@ -4,7 +4,6 @@
 #include "ledger/recurring.h"
 
 #include "base/crash.h"
-#include "base/settings.h"
 #include "ledger/jobs.h"
 #include "scheduler/periodic.h"
 #include "tasks/args.h"

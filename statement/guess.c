@@ -2,9 +2,7 @@
 
 #include <stdlib.h>
 
-#include "finance/date.h"
 #include "statement/amount.h"
-#include "statement/column_words.h"
 #include "statement/csv_split.h"
 #include "statement/guess_columns.h"
 

@@ -1,7 +1,5 @@
 #include "statement/guess_columns.h"
 
-#include <stdlib.h>
-
 #include "finance/date.h"
 #include "statement/amount.h"
 #include "statement/column_words.h"

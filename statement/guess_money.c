@@ -1,4 +1,3 @@
-#include <stdlib.h>
 
 #include "statement/amount.h"
 #include "statement/column_words.h"

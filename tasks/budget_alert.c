@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/json.h"
-#include "finance/date.h"
 #include "ledger/budgets.h"
 #include "ledger/notifications.h"
 #include "tasks/args.h"

@@ -18,7 +18,6 @@
 #include "base/json.h"
 #include "base/settings.h"
 #include "tasks/args.h"
-#include "tasks/run.h"
 
 struct args {
     const struct id *user;

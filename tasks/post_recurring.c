@@ -5,7 +5,6 @@
  * or not due are left as they are. Promises  transactions, occurrences and the rules' next dates in one
  * transaction; a rule handed over twice, or worked on by two workers, is entered once (ledger/recurring.h).
  */
-#include "base/json.h"
 #include "base/settings.h"
 #include "ledger/recurring.h"
 #include "tasks/args.h"

@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "base/settings.h"

@@ -2,7 +2,6 @@
  * functions (queue/report.h). */
 #include <inttypes.h>
 
-#include "api/api.h"
 #include "api/queue_call.h"
 #include "api/reply.h"
 #include "base/clock.h"

@@ -1,5 +1,4 @@
 /* For operators: what `purser audit` counts, on a thread and connections of its own. */
-#include "api/api.h"
 #include "api/offload.h"
 #include "api/reply.h"
 #include "base/settings.h"

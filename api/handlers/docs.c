@@ -3,7 +3,6 @@
  * (/docs). */
 #include "api/assets.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/reply.h"

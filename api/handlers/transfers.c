@@ -5,7 +5,6 @@
 #include "api/classify.h"
 #include "api/owned.h"
 #include "api/reply.h"
-#include "ledger/transactions.h"
 
 static void accounts_found(struct request *request, struct db_answer *answer)
 {

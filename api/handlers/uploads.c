@@ -12,7 +12,6 @@
 #include "api/reply.h"
 #include "api/unpack.h"
 #include "base/settings.h"
-#include "base/signing.h"
 #include "statement/statement.h"
 
 struct receiving {
