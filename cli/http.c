@@ -251,11 +251,13 @@ int http_call(struct http *http, struct arena *arena, const struct http_request 
     const char *title = http_text(reply->body, "title"), *detail = http_text(reply->body, "detail");
     json_t *first = json_array_get(json_object_get(reply->body, "errors"), 0);
     long long line = json_integer_value(json_object_get(first, "line"));
+    const char *what = http_text(first, "detail");
     const char *where = line > 0 ? arena_printf(arena, "line %lld", line) : http_text(first, "pointer");
+    bool is_said = strstr(detail, what) != NULL && strstr(detail, where) != NULL;
     enum err_class class = reply->status == 429 || reply->status >= 500 ? ERR_RETRY : ERR_REJECT;
-    return err_set(err, class, "%s %s answered %ld %s%s%s%s%s %s", request->method, request->path,
-                   reply->status, title, detail[0] == '\0' ? "" : ": ", detail, first == NULL ? "" : "; ",
-                   where, http_text(first, "detail"));
+    return err_set(err, class, "%s %s answered %ld %s%s%s%s%s%s%s", request->method, request->path,
+                   reply->status, title, detail[0] == '\0' ? "" : ": ", detail, is_said ? "" : "; ",
+                   is_said ? "" : where, is_said ? "" : " ", is_said ? "" : what);
 }
 
 int http_get(struct http *http, struct arena *arena, const char *path, struct http_reply *reply,

@@ -104,7 +104,7 @@ const struct command command_recurring = {
     .usage = "preview RULE START [COUNT [WEEKEND]] | due | list | add AMOUNT DESCRIPTION RULE START "
              "[--account NAME] "
              "[--category NAME] [--weekend RULE] [--catch-up POLICY] | suggest | dates ID | skip ID DATE | "
-             "post ID DATE | postpone ID DATE TO | pause ID | resume ID | delete ID",
+             "post ID DATE | postpone ID DATE TO | pause ID | resume ID | delete ID [--json]",
     .summary = "Recurring entries: add a rule, show its dates, skip, enter or move one, pause, delete; enter "
                "what is due",
     .run = run,

@@ -4,11 +4,13 @@
 
 #include "base/id.h"
 #include "base/json.h"
+#include "cli/show.h"
 #include "cli/table.h"
 #include "finance/date.h"
 
 static struct {
     const char *account, *category, *weekend, *catch_up;
+    bool as_json;
 } wish = {.account = "Main"};
 
 static int list(struct session *session, struct err *err)
@@ -20,6 +22,10 @@ static int list(struct session *session, struct err *err)
     size_t i;
     if (session_list(session, "/v1/recurring", SIZE_MAX, &items, err) != 0)
         return -1;
+    if (wish.as_json) {
+        show_value(items);
+        return 0;
+    }
     table_init(&table, &session->arena, heads);
     json_array_foreach(items, i, item)
     {
@@ -71,6 +77,10 @@ static int dates(struct session *session, struct err *err)
     size_t i;
     if (path == NULL || session_list(session, path, SIZE_MAX, &items, err) != 0)
         return -1;
+    if (wish.as_json) {
+        show_value(items);
+        return 0;
+    }
     table_init(&table, &session->arena, heads);
     json_array_foreach(items, i, item)
     {
@@ -144,6 +154,10 @@ static int suggest(struct session *session, struct err *err)
     size_t i;
     if (http_get(session->http, &session->arena, "/v1/recurring/suggestions", &reply, err) != 0)
         return -1;
+    if (wish.as_json) {
+        show_value(json_object_get(reply.body, "data"));
+        return 0;
+    }
     table_init(&table, &session->arena, heads);
     json_array_foreach(json_object_get(reply.body, "data"), i, item)
     {
@@ -156,11 +170,9 @@ static int suggest(struct session *session, struct err *err)
     return 0;
 }
 
-const struct option recurring_rules_options[] = {{"account", &wish.account, NULL},
-                                                 {"category", &wish.category, NULL},
-                                                 {"weekend", &wish.weekend, NULL},
-                                                 {"catch-up", &wish.catch_up, NULL},
-                                                 {NULL, NULL, NULL}};
+const struct option recurring_rules_options[] = {
+    {"account", &wish.account, NULL},   {"category", &wish.category, NULL}, {"weekend", &wish.weekend, NULL},
+    {"catch-up", &wish.catch_up, NULL}, {"json", NULL, &wish.as_json},      {NULL, NULL, NULL}};
 
 const struct verb recurring_rules_verbs[] = {{.name = "list", .run = list},
                                              {.name = "suggest", .run = suggest},

@@ -23,14 +23,33 @@ static double length_of(json_t *row)
     return strtod(http_text(row, "expense"), NULL);
 }
 
+/* In eighths of a column; what is not nothing shows. */
 static const char *bar(struct arena *arena, double value, double longest)
 {
+    static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     static const char block[] = "█";
-    int width = longest > 0 ? (int)(value / longest * BAR_WIDTH + 0.5) : 0;
-    char *text = arena_alloc(arena, (size_t)BAR_WIDTH * sizeof block + 1);
-    for (int i = 0; i < width; i++)
-        memcpy(text + (size_t)i * (sizeof block - 1), block, sizeof block - 1);
-    return text;
+    int eighths = longest > 0 ? (int)(value / longest * BAR_WIDTH * 8 + 0.5) : 0;
+    if (eighths == 0 && value > 0)
+        eighths = 1;
+    char *text = arena_alloc(arena, (size_t)(BAR_WIDTH + 1) * sizeof block);
+    for (int i = 0; i < eighths / 8; i++)
+        strcat(text, block);
+    return strcat(text, parts[eighths % 8]);
+}
+
+/* The longest of the rows in the currency of `row`: amounts of two currencies can't be compared. */
+static double longest_beside(json_t *rows, json_t *row)
+{
+    double longest = 0;
+    size_t i;
+    json_t *other;
+    json_array_foreach(rows, i, other)
+    {
+        if (strcmp(http_text(other, "currency"), http_text(row, "currency")) == 0 &&
+            length_of(other) > longest)
+            longest = length_of(other);
+    }
+    return longest;
 }
 
 static const char *name_of(json_t *row, json_t *accounts)
@@ -58,18 +77,13 @@ static void print_rows(struct arena *arena, json_t *rows, json_t *accounts)
     struct table table;
     size_t i;
     json_t *row;
-    double longest = 0;
-    json_array_foreach(rows, i, row)
-    {
-        if (length_of(row) > longest)
-            longest = length_of(row);
-    }
     table_init(&table, arena, wish.is_forecast ? forecast_heads : heads);
     json_array_foreach(rows, i, row)
     {
         table_add(&table, (const char *[]){name_of(row, accounts), http_text(row, "income"),
                                            http_text(row, "expense"), http_text(row, third),
-                                           http_text(row, "currency"), bar(arena, length_of(row), longest)});
+                                           http_text(row, "currency"),
+                                           bar(arena, length_of(row), longest_beside(rows, row))});
     }
     table_print(&table);
 }

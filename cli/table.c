@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "base/str.h"
 
@@ -41,9 +42,22 @@ void table_add(struct table *table, const char *const *cells)
     table->rows++;
 }
 
+/* Columns on a terminal: two for what is wide in East Asia, none for marks that stand on a letter (UAX #11).
+ */
 static size_t width_of(const char *text)
 {
-    return str_utf8_length(str_of(text));
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+    utf8proc_int32_t point;
+    size_t width = 0;
+    for (utf8proc_ssize_t size; *at != '\0'; at += size) {
+        size = utf8proc_iterate(at, -1, &point);
+        if (size < 1) { /* not UTF-8: a terminal shows something for each byte */
+            size = 1;
+            point = '?';
+        }
+        width += (size_t)utf8proc_charwidth(point);
+    }
+    return width;
 }
 
 static void print_row(const struct table *table, const char *const *cells, const size_t *widths)

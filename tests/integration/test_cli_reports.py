@@ -1,6 +1,8 @@
 """purser stats, recurring and budget, run as people run them."""
 
 import datetime
+import json
+import unicodedata
 
 import pytest
 from support.instance import run_purser
@@ -94,3 +96,31 @@ def test_a_budget_is_set_shown_and_deleted(shell):
     assert refused.returncode == 1 and "must not be negative" in refused.stderr
     shell("budget", "delete", made)
     assert made not in shell("budget", "list").stdout
+
+
+def columns(text):
+    """How wide a text is on a terminal."""
+    return sum(0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def test_tables_stand_straight_whatever_the_script_and_little_bars_show(shell):
+    client, month = shell.person.client, f"{shell.today - datetime.timedelta(800):%Y-%m}"
+    accounts = [client.post("/v1/accounts", {"name": name, "type": "savings", "currency": currency}).json()["id"]
+                for name, currency in (("日本の貯金", "JPY"), ("Сбережения", "EUR"), ("cafe\u0301 ☕", "EUR"))]
+    rows = [{"account_id": account, "amount": amount, "date": month + "-10", "description": "x"} for account, amount in zip(accounts, ("-50000", "-1000", "-1"))]
+    assert client.post("/v1/transactions", {"transactions": rows}, headers={"Prefer": "wait=20"}).status == 200
+    head, *shown = shell("stats", "--by", "account", "--month", month).stdout.splitlines()
+    assert {columns(line[:line.index(code)]) for line in shown for code in ("JPY", "EUR") if code in line} == {columns(head[:head.index("CURRENCY")])}
+    bars = {line.split()[0]: line.split()[-1] for line in shown}
+    assert sorted(bars.values()) == ["█" * 30, "█" * 30, "▏"], bars
+
+
+def test_rules_are_told_to_programs_too(shell):
+    start = shell.today + datetime.timedelta(3)
+    rule = shell("recurring", "add", "-12.50", "choir", "FREQ=WEEKLY;COUNT=2", str(start)).stdout.strip()
+    assert rule in [each["id"] for each in json.loads(shell("recurring", "list", "--json").stdout)]
+    assert [each["nominal_date"] for each in json.loads(shell("recurring", "dates", rule, "--json").stdout)] == [str(start), str(start + datetime.timedelta(7))]
+    assert isinstance(json.loads(shell("recurring", "suggest", "--json").stdout), list)
+    refused = shell("recurring", "add", "-1", "x", "FREQ=HOURLY", str(start), check=False)
+    assert refused.returncode == 1 and refused.stderr.count("FREQ=HOURLY") == 1
+    shell("recurring", "delete", rule)
