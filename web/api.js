@@ -2,10 +2,18 @@
 
 import * as session from "./session.js";
 
+/* Problems whose detail is for programs, as a person is told of them. */
+const SAID = {
+  "/problems/stale": "It was changed elsewhere in the meantime. Close this and open it again.",
+  "/problems/busy": "Purser can't do this just now. Try again in a moment.",
+  "/problems/internal": "Something is broken in Purser. It has been logged.",
+};
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /* `errors` are [{pointer, detail}]; status 0: the API could not be reached. */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || body.title);
+    super(SAID[body.type] ?? sentence(body.detail || body.title));
     Object.assign(this, {status, type: body.type ?? "", title: body.title, errors: body.errors ?? []});
   }
 }

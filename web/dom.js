@@ -21,6 +21,12 @@ export function append(node, ...children) {
   return node;
 }
 
+/* These in place of what is in it. */
+export function refill(node, ...children) {
+  node.replaceChildren();
+  return append(node, children);
+}
+
 /* el("a", { class: "x", href: "#/", onclick: fn }, "text", node, [more]): null and false are left out. */
 export function el(name, attributes = {}, ...children) { return fill(document.createElement(name), attributes, children); }
 

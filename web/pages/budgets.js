@@ -81,23 +81,23 @@ function openNew(all) {
               field("What is left at the end", "rollover", {options: ROLLOVERS}))));
 }
 
+function budgetItem(budget) {
+  const {current, currency} = budget;
+  const isUnder = !isNegative(current.left) && current.forecast !== null;
+  return el("li", {class: "rule"}, budgetLine(budget),
+      el("div", {class: "rank"},
+          el("p", {class: "hint"}, isUnder && `At this pace ${money(current.forecast, currency)} by ${shortDay(current.to)}.`),
+          el("button", {type: "button", "aria-label": `Change ${budget.category_name}`, onclick: () => openEdit(budget)},
+              "Change")));
+}
+
 export async function show() {
   const [all, budgets] = await Promise.all([books(), allOf("/v1/budgets")]);
   return [
     el("div", {class: "heading"}, el("h1", {tabindex: "-1"}, title),
         el("button", {type: "button", class: "primary", onclick: () => openNew(all)}, "New budget")),
     el("section", {class: "card"},
-        budgets.length === 0 ?
-            el("p", {class: "empty"}, "No budget yet. Set one for what you want to keep an eye on.") :
-            el("ul", {class: "rules"},
-                budgets.map(
-                    (one) => el("li", {class: "rule"}, budgetLine(one),
-                        one.current.forecast !== null && isNegative(one.current.left) === false &&
-                            el("p", {class: "hint"},
-                                `At this pace ${money(one.current.forecast, one.currency)} by ${shortDay(one.current.to)}.`),
-                        el("div", {class: "actions"},
-                            el("button",
-                                {type: "button", "aria-label": `Change ${one.category_name}`, onclick: () => openEdit(one)},
-                                "Change")))))),
+        budgets.length > 0 ? el("ul", {class: "rules"}, budgets.map(budgetItem)) :
+                             el("p", {class: "empty"}, "No budget yet. Set one for what you want to keep an eye on.")),
   ];
 }

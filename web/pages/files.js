@@ -2,7 +2,7 @@
 
 import {call, follow, get, target} from "../api.js";
 import {accountOptions, books} from "../books.js";
-import {append, el} from "../dom.js";
+import {append, el, refill} from "../dom.js";
 import {dialog, field, form} from "../form.js";
 import {bytes, count, day, instant, isNegative, money} from "../format.js";
 import {attempt, notice} from "../notice.js";
@@ -36,12 +36,12 @@ const ROWS_SHOWN = 10;
 const COLUMNS = [
   ["date", "Date"],
   ["amount", "Amount"],
-  ["debit", "Money out (its own column)"],
-  ["credit", "Money in (its own column)"],
+  ["debit", "Money out"],
+  ["credit", "Money in"],
   ["payee", "Payee"],
   ["memo", "Text"],
-  ["delimiter", "Columns are parted by"],
-  ["decimal", "Decimals are parted by"],
+  ["delimiter", "Separator"],
+  ["decimal", "Decimal sign"],
 ];
 
 function rowsTable(rows, caption) {
@@ -89,9 +89,10 @@ function mappingForm(guess, tryAgain) {
       ([name, label]) => field(label, name, {value: shownColumn(guess?.[name]), spellcheck: "false", class: "short"}));
   return el("details", {open: guess === null}, el("summary", {}, "Which column is what"),
       form("Try with these", (typed) => tryAgain(corrected(guess ?? {}, typed)), {},
-          el("p", {class: "hint"}, "A column is its name in the file's first line, or its number, counted from 0."),
+          el("p", {class: "hint"},
+              "A column is its name in the file's first line, or its number, counted from 0. Money stands in one column, or out and in each in its own."),
           el("div", {class: "fields"}, fields,
-              field("Dates are written", "date_formats",
+              field("Form of dates", "date_formats",
                   {value: shownColumn(guess?.date_formats), hint: "As strptime has it: %d.%m.%Y", class: "short"}))));
 }
 
@@ -100,7 +101,7 @@ function intake(file, accountOf, listAgain) {
   const place = el("div");
   const card = el("section", {class: "card file"},
       el("header", {}, el("h2", {}, file.name), el("span", {class: "hint"}, bytes(file.size))), place);
-  const say = (...content) => place.replaceChildren(...content.flat().filter(Boolean));
+  const say = (...content) => refill(place, content);
   const query = (more) => ({account_id: accountOf(), ...more});
   const drop = el("button", {type: "button", class: "quiet", onclick: () => card.remove()}, "Leave it out");
 
@@ -125,7 +126,9 @@ function intake(file, accountOf, listAgain) {
     const facts = [
       format.toUpperCase(), encoding, given ? "by your columns" : certainty !== null && `${certainty} % sure of the columns`
     ].filter(Boolean);
-    const go = el("button", {type: "button", class: "primary", onclick: () => take(given)}, "Take it in");
+    /* A guess that a person has looked at is no guess any more: it goes along, also where the API would not dare. */
+    const mapping = given ?? (certainty !== null ? found.mapping : null);
+    const go = el("button", {type: "button", class: "primary", onclick: () => take(mapping)}, "Take it in");
     say(el("p", {class: "hint"}, facts.join(" · ")),
         rows.length > 0 ? rowsTable(rows.slice(0, ROWS_SHOWN), `The first rows of ${file.name}`) :
                           el("p", {class: "form-error"}, "No row of it can be read."),
@@ -147,12 +150,13 @@ function intake(file, accountOf, listAgain) {
                                                         "Waiting…";
         if (progress.total) bar.value = progress.done / progress.total;
       });
-      say(await outcome(await get(`/v1/uploads/${upload.id}`)),
-          el("p", {class: "actions"}, el("button", {type: "button", class: "quiet", onclick: () => card.remove()}, "Done")));
+      const ended = await get(`/v1/uploads/${upload.id}`);
+      say(await outcome(ended), ended.state === "failed" && mappingForm(mapping, look),
+          el("p", {class: "actions"}, el("button", {type: "button", onclick: () => card.remove()}, "Done")));
       await listAgain();
     } catch (problem) {
       if (problem.status === undefined) console.error(problem);
-      say(el("p", {class: "form-error", role: "alert"}, problem.message), mappingForm(mapping ?? null, look),
+      say(el("p", {class: "form-error", role: "alert"}, problem.message),
           el("p", {class: "actions"}, el("button", {type: "button", onclick: () => take(mapping)}, "Try again"), drop));
     }
   }

@@ -1,6 +1,6 @@
 /* What recurs: rules, their dates to come, and what the history proposes. */
 
-import {all as allOf, call, get, ifMatch} from "../api.js";
+import {all as allOf, call, get, ifMatch, target} from "../api.js";
 import {accountOptions, books, categoryOptions} from "../books.js";
 import {el} from "../dom.js";
 import {dialog, field, form} from "../form.js";
@@ -11,6 +11,7 @@ import {directionField, signed} from "./transaction.js";
 export const title = "Recurring";
 
 const DATES_SHOWN = 6;
+const ESTIMATE = 3;    /* an amount that varies is the average of so many last ones */
 const LOOK_AHEAD = 20; /* dates left out in a row before a rule counts as having none */
 const EVERY = {
   DAILY: ["day", "days"],
@@ -106,6 +107,20 @@ function ruleItem(rule, next, all) {
     notice("Deleted. What it entered stays.");
     again();
   };
+  const edit = () => {
+    const made = dialog(rule.description,
+        form("Save",
+            async ({description, direction, amount, from}) => {
+              await call("PATCH", target(`/v1/recurring/${rule.id}`, {from}),
+                  {body: {description, amount: signed(amount, direction)}, headers: ifMatch(rule)});
+              made.close();
+              again();
+            },
+            {}, field("Description", "description", {value: rule.description, maxlength: "500"}),
+            el("div", {class: "pair"}, directionField(isNegative(rule.amount)),
+                field("Amount", "amount", {value: rule.amount.replace(/^-/, ""), inputmode: "decimal"})),
+            field("From", "from", {type: "date", hint: "Dates before it stay as they are. Empty: all to come."})));
+  };
   return el("li", {class: rule.paused ? "rule paused" : "rule"},
       el("div", {class: "rank"}, el("span", {class: "name"}, rule.description), amountOf(rule)),
       el("p", {class: "hint"},
@@ -119,11 +134,14 @@ function ruleItem(rule, next, all) {
       el("div", {class: "actions"}, next && act("Skip the next", () => skip(rule, next.nominal_date, async () => again())),
           rule.paused ? act("Go on", change({paused: false}, "It goes on from today.")) :
                         act("Pause", change({paused: true}, "Paused: it enters nothing.")),
+          el("button", {type: "button", "aria-label": `Change ${rule.description}`, onclick: edit}, "Change"),
           el("button", {type: "button", class: "quiet danger", onclick: () => attempt(remove)}, "Delete")),
       dates(rule));
 }
 
 function suggestionItem(one, all) {
+  const varies = one.amount_min !== one.amount_max &&
+      `between ${money(one.amount_min, one.currency)} and ${money(one.amount_max, one.currency)}`;
   const accept = async () => {
     const {account_id, amount, description, payee, category_id, rrule, next_date} = one;
     await call("POST", "/v1/recurring", {
@@ -134,14 +152,13 @@ function suggestionItem(one, all) {
         payee,
         category_id,
         rrule,
-        start: next_date
+        start: next_date,
+        estimate_last: varies ? ESTIMATE : 0
       }
     });
     notice("It recurs from now on.");
     again();
   };
-  const varies = one.amount_min !== one.amount_max &&
-      `between ${money(one.amount_min, one.currency)} and ${money(one.amount_max, one.currency)}`;
   return el("li", {class: "rule"},
       el("div", {class: "rank"}, el("span", {class: "name"}, one.payee ?? one.description), amountOf(one)),
       el("div", {class: "rank"},

@@ -123,6 +123,14 @@ function categories(all) {
       el("p", {class: "actions"}, el("button", {type: "button", onclick: () => openNewCategory(all)}, "New category")));
 }
 
+/* "Firefox, Linux" of what a browser says of itself; other programs as they are. */
+function programName(agent) {
+  if (!agent.startsWith("Mozilla/")) return agent || "Unnamed program";
+  const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((name) => agent.includes(`${name}/`)) ?? "Browser";
+  const system = ["Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux"].find((name) => agent.includes(name));
+  return [{Edg: "Edge", OPR: "Opera"}[browser] ?? browser, system].filter(Boolean).join(", ");
+}
+
 function sessions(list, all) {
   const finish = async (one) => {
     await call("DELETE", `/v1/sessions/${one.id}`);
@@ -131,7 +139,7 @@ function sessions(list, all) {
   return card("Where you are signed in",
       el("ul", {class: "lines"},
           list.map((one) => el("li", {},
-                       el("span", {class: "grow"}, el("span", {class: "name"}, one.user_agent || "Unnamed program"),
+                       el("span", {class: "grow"}, el("span", {class: "name"}, programName(one.user_agent)),
                            el("span", {class: "hint"}, `last used ${instant(one.last_used_at, all.me.timezone)}`)),
                        one.is_current ? el("span", {class: "tag"}, "this one") :
                                         el("button", {type: "button", onclick: () => attempt(() => finish(one))}, "End it")))),

@@ -2,7 +2,7 @@
 
 import {call, get, ifMatch} from "../api.js";
 import {accountOptions, categoryOptions} from "../books.js";
-import {el} from "../dom.js";
+import {el, refill} from "../dom.js";
 import {dialog, field, form} from "../form.js";
 import {instant, isNegative, list, money, percent, readAmount, today} from "../format.js";
 import {attempt, notice} from "../notice.js";
@@ -73,7 +73,7 @@ export function openNew(all, done) {
     const {job} =
         await call("POST", "/v1/transactions", {body: category_id ? {...body, category_id} : body, headers: {Prefer: "wait=20"}});
     made.close();
-    notice(job.state === "done" ? "Entered." : "Taken in; it will show in a moment.");
+    notice(job.state === "done" ? "Entered." : job.error ?? "Taken in; it will show in a moment.");
     await done();
   }, {}, fields(all, row)));
 }
@@ -89,7 +89,7 @@ function explanation(all, row, filed) {
   const tell = (why) => {
     const isGuess = !["user", "none"].includes(why.source);
     const sure = why.confidence !== null && isGuess ? `, ${percent(why.confidence)} sure` : "";
-    place.replaceChildren(el("p", {}, `${SOURCES[why.source]}${why.name ? `: ${why.name}` : ""}${sure}.`),
+    refill(place, el("p", {}, `${SOURCES[why.source]}${why.name ? `: ${why.name}` : ""}${sure}.`),
         why.reasons.length > 0 && el("ul", {class: "reasons"}, why.reasons.map((one) => el("li", {}, one.text))),
         why.source === "none" && why.suggestions.length > 0 &&
             el("p", {class: "hint"}, `It could be ${list(why.suggestions.slice(0, 3).map((one) => one.name))}.`),
