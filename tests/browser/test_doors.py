@@ -39,7 +39,7 @@ def test_a_wrong_password_is_said_and_the_right_one_opens_the_page_that_was_aske
     browser.type("Name or e-mail address", person.username)
     browser.type("Password", "wrong " + PASSWORD)
     browser.click("Sign in")
-    browser.see("there is no user with this name and this password")
+    browser.see("There is no user with this name and this password")
     browser.type("Password", PASSWORD)
     browser.press(Keys.ENTER)
     browser.see("No budget yet")
@@ -128,6 +128,20 @@ def test_a_forgotten_password_is_set_anew_by_a_mailed_code(browser, instance):
     browser.click("Set the password")
     browser.see("Welcome")
     log_in(instance.client(), person.username, "another horse battery")
+
+
+def test_access_tokens_that_run_out_are_renewed_on_the_way(browser, instance):
+    person = register(instance)
+    instance.restart("api", PURSER_TOKEN_MS=1000)  # less than the page's margin: each is taken as old at once
+    try:
+        browser.open(instance, "#/settings", person)
+        for link, text in (("Budgets", "No budget yet"), ("Overview", "Welcome"), ("Settings", "Where you are signed in")):
+            browser.click(link)
+            browser.see(text)
+        sessions = instance.query("SELECT count(*) FROM session s JOIN app_user u ON u.id = s.user_id WHERE u.username = %s AND s.revoked_at IS NULL", person.username)
+        assert sessions == [(2,)], "the test's own and the page's: none was revoked"
+    finally:
+        instance.restart("api")
 
 
 def test_a_server_that_is_gone_is_said_so_and_asked_again(home, browser, instance):

@@ -122,7 +122,7 @@ def test_somebody_elses_change_in_between_is_not_overwritten(home, browser):
     person.client.patch(f"/v1/transactions/{row['id']}", {"memo": "theirs"})
     browser.type("Memo", "mine")
     browser.click("Save")
-    browser.see("If-Match does not name its current ETag")
+    browser.see("It was changed elsewhere in the meantime")
     assert of(person, "/v1/transactions")[0]["memo"] == "theirs"
 
 
@@ -208,17 +208,37 @@ def test_columns_that_can_not_be_guessed_are_named_by_the_person(home, browser, 
     browser.type("Date", "b")
     browser.type("Amount", "c")
     browser.type("Text", "a")
-    browser.type("Columns are parted by", ";")
-    browser.type("Decimals are parted by", "~")
-    browser.type("Dates are written", "%d|%m|%Y")
+    browser.type("Separator", ";")
+    browser.type("Decimal sign", "~")
+    browser.type("Form of dates", "%d|%m|%Y")
     browser.click("Try with these")
-    assert browser.error_of("Decimals are parted by") == 'Decimals are parted by must be "." or ","'
-    browser.type("Decimals are parted by", ",")
+    assert browser.error_of("Decimal sign") == 'Decimal sign must be "." or ","'
+    browser.type("Decimal sign", ",")
     browser.click("Try with these")
     browser.see("by your columns")
     browser.click("Take it in")
     browser.see("2 new")
     assert {row["amount"] for row in of(person, "/v1/transactions")} == {"3.50", "4.50"}
+
+
+def test_a_guess_that_the_api_would_not_dare_is_taken_when_a_person_has_seen_it(home, browser, instance, tmp_path):
+    instance.restart("api", PURSER_GUESS_CERTAINTY_MIN_PERCENT=100)
+    instance.restart("worker", PURSER_GUESS_CERTAINTY_MIN_PERCENT=100)
+    try:
+        person = home("#/files")
+        file = tmp_path / "bank.csv"
+        file.write_text("Date,Amount,Description\n2026-01-01,-4.20,Coffee\n2026-01-02,-x,bad\n")
+        refused = person.client.post(f"/v1/uploads?account_id={person.main_account()['id']}", file.read_bytes(), headers={"Prefer": "wait=20"}).json()["upload"]
+        assert refused["state"] == "failed" and of(person, "/v1/transactions") == []
+        browser.see("Choose files")
+        browser.driver.find_element(By.ID, "bank-files").send_keys(str(file))
+        browser.see("95 % sure of the columns")
+        browser.click("Take it in")
+        browser.see("1 new")
+        assert len(of(person, "/v1/transactions")) == 1
+    finally:
+        instance.restart("worker")
+        instance.restart("api")
 
 
 # Recurring
@@ -263,6 +283,22 @@ def test_a_recurring_entry_is_made_by_hand_and_shows_on_the_overview(home, brows
 
 
 # Budgets
+
+
+def test_a_rule_that_changes_from_a_date_on_keeps_what_comes_before(home, browser):
+    person = home("#/settings")
+    start = month(-1).replace(day=1)
+    person.client.post("/v1/recurring", {"account_id": person.main_account()["id"], "amount": "-820.00", "description": "Rent",
+                                         "rrule": "FREQ=MONTHLY", "start": str(start)})
+    browser.click("Recurring")
+    browser.click("Change Rent")
+    browser.type("Amount", "900")
+    browser.type("From", str(month(-3).replace(day=1)))
+    browser.click("Save")
+    browser.see("−€900.00")
+    browser.see("−€820.00")
+    amounts = [date["amount"] for rule in of(person, "/v1/recurring") for date in of(person, f"/v1/recurring/{rule['id']}/occurrences?limit=3")]
+    assert sorted(amounts) == ["-820.00", "-820.00", "-900.00", "-900.00", "-900.00"]
 
 
 def test_a_budget_is_set_and_says_what_is_left(home, browser):
