@@ -79,8 +79,10 @@ static const struct verb verbs[] = {{.name = "list", .run = list},
 
 const struct command command_budget = {
     .name = "budget",
-    .usage = "list [--json] | set CATEGORY AMOUNT CURRENCY [--period week|month|quarter|year] [--rollover "
-             "none|surplus|surplus_and_deficit|cap] [--cap AMOUNT] | delete ID",
+    .usage = "list [--json]\n"
+             "       purser budget set CATEGORY AMOUNT CURRENCY [--period week|month|quarter|year]\n"
+             "                         [--rollover none|surplus|surplus_and_deficit|cap] [--cap AMOUNT]\n"
+             "       purser budget delete ID",
     .summary = "Show how budgets stand, set one for a category, delete one",
     .verbs = verbs,
     .options = options,

@@ -115,7 +115,8 @@ static int run(struct operate *operate, int argc, char **argv, struct err *err)
 
 const struct command command_dead = {
     .name = "dead",
-    .usage = "list | retry | drop  [ID… | --all | --task NAME | --queue NAME | --reason TEXT] [--json]",
+    .usage = "list [--task NAME] [--queue NAME] [--reason TEXT] [--json]\n"
+             "       purser dead retry|drop ID… | --all | --task NAME | --queue NAME | --reason TEXT",
     .summary = "See dead jobs, try them again from the first attempt, or forget them",
     .operate = run,
 };

@@ -91,8 +91,11 @@ static int run(struct operate *operate, int argc, char **argv, struct err *err)
 
 const struct command command_queue = {
     .name = "queue",
-    .usage = "list | show NAME | pause [--task] NAME | resume [--task] NAME | drain NAME | set FIELD [VALUE] "
-             "| library [--json]",
+    .usage = "list | show NAME [--json]\n"
+             "       purser queue pause NAME | resume NAME [--task]\n"
+             "       purser queue drain NAME\n"
+             "       purser queue set FIELD [VALUE]\n"
+             "       purser queue library",
     .summary = "See the queues, pause, resume or empty them, set limits (fields in docs/queue.md), print the "
                "Function library",
     .operate = run,

@@ -67,7 +67,8 @@ static const struct verb verbs[] = {
 
 const struct command command_rates = {
     .name = "rates",
-    .usage = "load FILE [--everyone] | list [--json]",
+    .usage = "load FILE [--everyone]\n"
+             "       purser rates list [--json]",
     .summary = "Load exchange rates (CSV, or the European Central Bank's files), show the latest",
     .verbs = verbs,
     .options = options,

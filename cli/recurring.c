@@ -101,10 +101,14 @@ static int run(int argc, char **argv, struct err *err)
 
 const struct command command_recurring = {
     .name = "recurring",
-    .usage = "preview RULE START [COUNT [WEEKEND]] | due | list | add AMOUNT DESCRIPTION RULE START "
-             "[--account NAME] "
-             "[--category NAME] [--weekend RULE] [--catch-up POLICY] | suggest | dates ID | skip ID DATE | "
-             "post ID DATE | postpone ID DATE TO | pause ID | resume ID | delete ID [--json]",
+    .usage = "list | suggest [--json]\n"
+             "       purser recurring add AMOUNT DESCRIPTION RULE START [--account NAME] [--category NAME]\n"
+             "                            [--weekend RULE] [--catch-up POLICY]\n"
+             "       purser recurring dates ID [--json]\n"
+             "       purser recurring skip ID DATE | post ID DATE | postpone ID DATE TO\n"
+             "       purser recurring pause ID | resume ID | delete ID\n"
+             "       purser recurring preview RULE START [COUNT [WEEKEND]]\n"
+             "       purser recurring due",
     .summary = "Recurring entries: add a rule, show its dates, skip, enter or move one, pause, delete; enter "
                "what is due",
     .run = run,

@@ -2,8 +2,10 @@
  * post_recurring: enters what is due of recurring rules, each date of a rule once.
  *
  * Needs     {"rules": [1..500 ids]}, as the scheduler hands them over. Rules that are paused, ended, deleted
- * or not due are left as they are. Promises  transactions, occurrences and the rules' next dates in one
- * transaction; a rule handed over twice, or worked on by two workers, is entered once (ledger/recurring.h).
+ * or not due are left as they are.
+ *
+ * Promises  transactions, occurrences and the rules' next dates in one transaction; a rule handed over twice,
+ * or worked on by two workers, is entered once (ledger/recurring.h).
  */
 #include "base/settings.h"
 #include "ledger/recurring.h"

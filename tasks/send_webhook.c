@@ -1,9 +1,11 @@
 /*
  * send_webhook: tells a person's own program of the budget alerts that name a job.
  *
- * Needs     {"alerts": JOB}; the alerts stand in budget_alert, URL and sealed secret in notification.
- * PURSER_KEYS. Promises  at least one message, signed, under the same webhook-id whenever it is sent again;
- * dead when the address is one of the inside or the receiver says 410.
+ * Needs     {"alerts": JOB}; the alerts stand in budget_alert, URL and sealed secret in notification;
+ * PURSER_KEYS.
+ *
+ * Promises  at least one message, signed, under the same webhook-id whenever it is sent again; dead when the
+ * address is one of the inside or the receiver says 410.
  */
 #include <stddef.h>
 #include <string.h>

@@ -6,10 +6,11 @@
  * in the byte order of the machine that both run on. The child's first frame is its version, so that a child
  * of a new binary and an old dispatcher notice that they do not understand each other.
  *
- *   dispatcher to child   R count (size envelope)...                              run this batch
- *   child to dispatcher   H version                                               ready
- *                         P                                                       a job of the batch got on
- * for the first time O count (kind until_ms size reason)... size follow-ups  what became of the batch
+ *     from         frame
+ *     dispatcher   R count (size envelope)…                              run this batch
+ *     child        H version                                             ready
+ *     child        P                                                     a job got on for the first time
+ *     child        O count (kind until_ms size reason)… size follow-ups  what became of the batch
  */
 
 #include <stddef.h>
