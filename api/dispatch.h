@@ -5,6 +5,7 @@
 
 #include "api/request.h"
 
+/* For server_handler: its head is whole. It is answered now or later. */
 void dispatch(struct request *request);
 
 /* Answers a head that was refused. detail: static. */

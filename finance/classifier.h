@@ -100,6 +100,7 @@ int classifier_add_class(struct classifier *classifier, const struct classifier_
 void classifier_learn(struct classifier *classifier, const struct classifier_row *row, int class,
                       const struct classifier_shown *shown);
 
+/* The likeliest classes, and what would be set without asking. */
 void classifier_predict(const struct classifier *classifier, const struct classifier_row *row,
                         struct classifier_prediction *prediction);
 

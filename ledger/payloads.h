@@ -13,6 +13,7 @@
 
 #define PAYLOAD_APART "{\"payload\":true}"
 
+/* Whether a job's args say that they stand there. */
 bool payload_is_apart(const json_t *args);
 
 /* The body of a job, out of the arena; dropped with the current transaction's commit. ERR_REJECT when there

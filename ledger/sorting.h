@@ -37,6 +37,7 @@ struct sorted {
     struct classifier_prediction prediction; /* not made when a rule set the category */
 };
 
+/* By the first rule that fits, else by the model. Pure. */
 void sorter_sort(const struct sorter *sorter, const struct sorting_row *row, struct sorted *sorted);
 
 /* What is kept of it in transaction.category_reasons: JSON text, in the arena.

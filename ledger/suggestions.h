@@ -8,6 +8,7 @@
 #include "db/params.h"
 #include "db/rows.h"
 
+/* The parameters of sql_recurring_history. today: days since 1970-01-01. */
 void suggestions_params(struct db_params *params, const struct id *user, int32_t today);
 
 /* {"data": [{account_id, description, payee, category_id, amount, amount_min, amount_max, currency, rrule,

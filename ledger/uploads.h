@@ -51,6 +51,7 @@ struct upload_step {
     } notes;
 };
 
+/* capacity: rows and notes that fit; all memory is the arena's. Full: no more may be added. */
 void upload_step_init(struct upload_step *step, struct arena *arena, size_t capacity);
 bool upload_step_is_full(const struct upload_step *step);
 

@@ -9,8 +9,8 @@
 
 #include "mail/mail.h"
 
+/* As mail_route_check and mail_send, which hand on what is no folder. */
 int smtp_route_check(const struct mail_route *route, struct err *err) MUST_CHECK;
-
 int smtp_send(const struct mail_route *route, const struct mail_envelope *envelope, struct str message,
               bool *unknown, struct err *err) MUST_CHECK;
 

@@ -19,6 +19,8 @@ struct guess {
     bool debit_signed; /* the debit column's amounts are negative already */
 };
 
+/* head: the file's beginning, decoded; whole: that is all of it. given: what the caller said of the mapping.
+ * account: its currency, or NULL. */
 void guess_mapping(struct arena *arena, struct str head, bool whole, const struct mapping *given,
                    const struct currency *account, const struct statement_limits *limits,
                    struct guess *guess);

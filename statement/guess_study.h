@@ -35,11 +35,13 @@ int study_score_of(const struct study *study, size_t column, enum column_role ro
 int study_best_column(const struct study *study, enum column_role role,
                       bool (*fits)(const struct study *, size_t));
 
+/* A cell as an amount of whatever notation; false when it is none. */
 bool study_amount_of(struct str cell, struct amount *amount);
 
 /* The number of a column that the caller stated; `guessed` when he stated none; -1 when it is not there. */
 int study_stated(const struct study *study, const struct mapping_column *column, int guessed);
 
+/* Fills in the columns and the notation of money in study->found. account: its currency, or NULL. */
 void guess_money(struct study *study, const struct mapping *given, const struct currency *account);
 
 #endif

@@ -27,8 +27,14 @@ struct sgml {
     int (*close)(struct statement *statement, const char *name, struct err *err);
 };
 
+/* The statement owns its memory. Set the three functions before text is fed. */
 void sgml_init(struct sgml *sgml, struct statement *statement);
+
+/* Any pieces of the text, decoded to UTF-8; offset: that of the piece in the file, in bytes. -1: what one of
+ * the three functions gave. */
 int sgml_feed(struct sgml *sgml, struct str text, int64_t offset, struct err *err) MUST_CHECK;
+
+/* Behind the last piece: a leaf at the very end is told. */
 int sgml_finish(struct sgml *sgml, struct err *err) MUST_CHECK;
 
 #endif

@@ -27,6 +27,8 @@ struct task_link {
     void *data;
 };
 
+/* Connects. on_progress and data are the caller's to set, afterwards. When it failed there is nothing to
+ * close. */
 int task_link_open(struct task_link *link, const char *database_url, struct err *err) MUST_CHECK;
 void task_link_close(struct task_link *link);
 
