@@ -41,11 +41,11 @@ def measure(instance):
     cursor.execute("ANALYZE")  # by itself: the scheduler has PostgreSQL look at tables too, in another order
     begin = time.monotonic()
     instance.clock.set("2026-03-30T22:00:00Z")
-    first, left = None, RULES
-    while left > 0:
-        cursor.execute("SELECT count(*) FROM recurring_rule WHERE next_nominal = '2026-03-31'")
-        left = cursor.fetchone()[0]
-        if left < RULES and first is None:
+    first, entered = None, 0
+    while entered < RULES:
+        cursor.execute("SELECT coalesce(sum(entries), 0) FROM rollup")  # asking the rules themselves would slow them
+        entered = cursor.fetchone()[0]
+        if entered > 0 and first is None:
             first = time.monotonic() - begin
         time.sleep(0.05)
     seconds = time.monotonic() - begin
