@@ -11,7 +11,7 @@ WITH before AS MATERIALIZED ( -- what was and what is to be side by side; LATERA
     CROSS JOIN LATERAL (
         SELECT t.id, t.user_id, t.category_id, t.category_source, t.category_confidence, t.category_reasons, t.tags, t.payee
         FROM transaction t
-        WHERE t.id = r.id AND t.user_id = r.owner AND t.deleted_at IS NULL AND t.category_source = ANY ($11::text[])
+        WHERE t.id = r.id AND owner_is(t.user_id, r.owner) AND t.deleted_at IS NULL AND t.category_source = ANY ($11::text[])
         LIMIT 1 FOR UPDATE) AS t
 ), current AS MATERIALIZED (
     SELECT c.user_id FROM unnest($1::uuid[], $2::bigint[]) AS made (user_id, revision)

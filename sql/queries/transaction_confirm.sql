@@ -4,7 +4,7 @@
 WITH target AS (
     SELECT id, version = coalesce($4::bigint, version) AS is_current, category_id IS NOT NULL AS has_category, t AS before
     FROM transaction t
-    WHERE id = $2::uuid AND user_id = $1::uuid AND deleted_at IS NULL FOR UPDATE
+    WHERE id = $2::uuid AND owner_is(user_id, $1::uuid) AND deleted_at IS NULL FOR UPDATE
 ), changed AS (
     UPDATE transaction t
     SET category_source = 'user', category_confidence = 1, category_reasons = NULL,

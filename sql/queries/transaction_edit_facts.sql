@@ -6,4 +6,4 @@ SELECT own.currency, own.exponent, t.amount, t.transfer_id IS NOT NULL AS is_tra
 FROM transaction t
 JOIN account own ON own.id = t.account_id
 LEFT JOIN account goal ON goal.id = $3::uuid AND goal.user_id = $1::uuid AND goal.deleted_at IS NULL
-WHERE t.user_id = $1::uuid AND t.id = $2::uuid AND t.deleted_at IS NULL
+WHERE t.id = $2::uuid AND owner_is(t.user_id, $1::uuid) AND t.deleted_at IS NULL

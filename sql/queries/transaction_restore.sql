@@ -1,7 +1,7 @@
 -- Brings a tombstone back, with its other half when it was a transfer. It stands for its date of a rule again, unless that was
 -- entered anew meanwhile. $1 user, $2 id, $3 now
 WITH target AS (
-    SELECT id, transfer_id FROM transaction WHERE id = $2::uuid AND user_id = $1::uuid AND deleted_at IS NOT NULL FOR UPDATE
+    SELECT id, transfer_id FROM transaction WHERE id = $2::uuid AND owner_is(user_id, $1::uuid) AND deleted_at IS NOT NULL FOR UPDATE
 ), back AS (
     UPDATE transaction t
     SET deleted_at = NULL, recurring_id = CASE WHEN NOT recurring_is_entered(t) THEN t.recurring_id END, updated_at = $3::timestamptz, version = t.version + 1

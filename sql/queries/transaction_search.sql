@@ -136,7 +136,7 @@ WITH RECURSIVE asked AS MATERIALIZED ( -- what $11 asks for, as words_query and 
         UNION ALL
         (SELECT * FROM transaction t
          WHERE (SELECT name FROM driver) = 'upload' AND t.upload_id = $13::uuid AND t.deleted_at IS NULL
-           AND coalesce(t.user_id = $1::uuid, false)) -- not by an index: all of a user's rows are more
+           AND owner_is(t.user_id, $1::uuid))
     ) AS t
     WHERE (t.date, t.id) < ($2::text::date, $3::text::uuid) AND t.date >= coalesce($8::date, '-infinity')
       AND coalesce(

@@ -11,7 +11,7 @@ WITH posted AS (
            (SELECT former_rule FROM label JOIN category c ON c.id = (former_rule ->> 'category_id')::uuid
             WHERE transaction_id = t.id AND ended IS NULL) AS former -- what undoing puts back
     FROM transaction t
-    WHERE id = $2::uuid AND user_id = $1::uuid AND deleted_at IS NULL FOR UPDATE
+    WHERE id = $2::uuid AND owner_is(user_id, $1::uuid) AND deleted_at IS NULL FOR UPDATE
 ), changed AS (
     UPDATE transaction t
     SET account_id = coalesce((body ->> 'account_id')::uuid, account_id),

@@ -20,4 +20,4 @@ SELECT t.version::bigint AS etag, json_build_object(
 FROM transaction t
 LEFT JOIN category c ON c.id = t.category_id
 LEFT JOIN label l ON l.transaction_id = t.id AND l.ended IS NULL
-WHERE t.user_id = $1::uuid AND t.id = $2::uuid AND t.deleted_at IS NULL
+WHERE t.id = $2::uuid AND owner_is(t.user_id, $1::uuid) AND t.deleted_at IS NULL

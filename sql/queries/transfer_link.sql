@@ -3,7 +3,7 @@
 WITH pair AS MATERIALIZED (
     SELECT t.id, t.account_id, t.amount, t.currency, t.transfer_id, a.exponent
     FROM transaction t JOIN account a ON a.id = t.account_id
-    WHERE t.user_id = $1::uuid AND t.id IN ($3::uuid, $4::uuid) AND t.deleted_at IS NULL
+    WHERE t.id IN ($3::uuid, $4::uuid) AND owner_is(t.user_id, $1::uuid) AND t.deleted_at IS NULL
     FOR UPDATE OF t
 ), judged AS (
     SELECT CASE WHEN bool_and(transfer_id = $2::uuid) THEN 200 -- a repetition finds its own

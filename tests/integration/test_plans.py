@@ -116,42 +116,73 @@ def newcomer(cursor):
                date '2026-01-01' + n % 31, 'shop', CASE WHEN n > 5000 THEN '{upload}'::uuid END, n, CASE WHEN n > 5000 THEN n::text::bytea END,
                CASE WHEN n > 5000 THEN 1 END, 'upload', '2026-01-01', '2026-01-01'
         FROM generate_series(1, 10000) AS n""")
-    yield {"user": person, "by_hand": second, "upload": upload}
+    cursor.execute("SELECT id FROM transaction WHERE user_id = %s LIMIT 100", (person,))
+    yield {"user": person, "by_hand": second, "upload": upload, "ids": [row[0] for row in cursor.fetchall()]}
     cursor.execute("ROLLBACK")
 
 
-def assert_each_amount_is_looked_up(cursor, statement, parameters, index):
-    """By person or account, month and amount: else each look-up reads all of a person's rows, or the index on them."""
+def explain(cursor, statement, parameters):
     cursor.execute(f"EXPLAIN (ANALYZE, COSTS off) {statement}", parameters)
-    plan = "\n".join(row[0] for row in cursor.fetchall())
-    lookups = re.findall(rf"Scan using {index} on transaction t_\d+ \(actual .*loops=(\d+)\)\n *Index Cond: (.*)", plan)
+    return "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.fixture(params=["force_custom_plan", "force_generic_plan"])
+def prepare(cursor, request):
+    """Prepares a statement by its name, to be planned so."""
+    names = []
+
+    def prepare_named(name):
+        cursor.execute(f"SET LOCAL plan_cache_mode = {request.param}; PREPARE once_{name} AS {read_statement(name)}")
+        names.append(name)
+    yield prepare_named
+    cursor.execute("ROLLBACK")
+    for name in names:
+        cursor.execute(f"DEALLOCATE once_{name}")
+
+
+def assert_amounts_are_looked_up(plan, index, owner):
+    """By month, owner and amount, many times: else each look-up reads all rows of a person, or the index on them."""
+    lookups = re.findall(rf"Scan using {index} on transaction t\S* \(actual .*loops=(\d+)\)\n *Index Cond: (.*)", plan)
     assert any(int(loops) > 1 for loops, _ in lookups), plan
-    assert all("_id = " in condition and "amount_month(date) = ANY" in condition and "amount = " in condition for _, condition in lookups), plan
+    assert all("amount_month(date) = " in condition and f"{owner} = " in condition and "amount = " in condition for _, condition in lookups), plan
 
 
-@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-def test_the_other_half_of_a_transfer_is_found_by_its_amount_among_rows_the_planner_does_not_know(cursor, newcomer, mode):
-    cursor.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE detect AS {read_statement('transfer_detect')}")
-    try:
-        assert_each_amount_is_looked_up(cursor, "EXECUTE detect (%s, %s, 3, '2026-01-01')", (newcomer["upload"], newcomer["user"]), "transaction_amount")
-    finally:
-        cursor.execute("DEALLOCATE detect")
+def test_the_other_half_of_a_transfer_is_found_by_its_amount_among_rows_the_planner_does_not_know(cursor, newcomer, prepare):
+    prepare("transfer_detect")
+    plan = explain(cursor, "EXECUTE once_transfer_detect (%s, %s, 3, '2026-01-01')", (newcomer["upload"], newcomer["user"]))
+    assert_amounts_are_looked_up(plan, "transaction_amount", "user_id")
 
 
-@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-def test_an_entry_made_by_hand_is_found_by_its_amount_among_rows_the_planner_does_not_know(cursor, newcomer, mode):
-    cursor.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE store AS {read_statement('upload_store')}")
+def test_an_entry_made_by_hand_is_found_by_its_amount_among_rows_the_planner_does_not_know(cursor, newcomer, prepare):
+    prepare("upload_store")
     count = 200
-    arrays = [[f"00000000-0000-7000-8000-{n:012x}" for n in range(count)], list(range(count)), list(range(count)), list(range(count)),
-              ["2026-01-10"] * count, [None] * count, [-n for n in range(count)], ["shop"] * count, [None] * count, [None] * count, [None] * count,
-              [str(n).encode() for n in range(count)], [1] * count]
-    kinds = ["uuid", "bigint", "bigint", "bigint", "date", "date", "bigint", "text", "text", "text", "text", "bytea", "bigint"]
-    places = ", ".join(f"%s::{kind}[]" for kind in kinds)
-    try:
-        assert_each_amount_is_looked_up(cursor, f"EXECUTE store (%s, %s, %s, 'EUR', false, '2026-01-01', {places}, 4)",
-                                        [newcomer["upload"], newcomer["user"], newcomer["by_hand"], *arrays], "transaction_by_hand")
-    finally:
-        cursor.execute("DEALLOCATE store")
+    columns = [("uuid", [f"00000000-0000-7000-8000-{n:012x}" for n in range(count)]), ("bigint", list(range(count))), ("bigint", list(range(count))),
+               ("bigint", list(range(count))), ("date", ["2026-01-10"] * count), ("date", [None] * count), ("bigint", [-n for n in range(count)]),
+               ("text", ["shop"] * count), ("text", [None] * count), ("text", [None] * count), ("text", [None] * count),
+               ("bytea", [str(n).encode() for n in range(count)]), ("bigint", [1] * count)]
+    plan = explain(cursor, f"EXECUTE once_upload_store (%s, %s, %s, 'EUR', false, '2026-01-01', {', '.join(f'%s::{kind}[]' for kind, _ in columns)}, 4)",
+                   [newcomer["upload"], newcomer["user"], newcomer["by_hand"], *(values for _, values in columns)])
+    assert_amounts_are_looked_up(plan, "transaction_by_hand", "account_id")
+
+
+@pytest.mark.parametrize("statement, more", [("transaction_get", ""), ("transaction_why", ""), ("transaction_delete", ", '2026-01-01', NULL"),
+                                             ("transaction_restore", ", '2026-01-01'")])
+def test_a_row_is_found_by_its_id_among_rows_the_planner_does_not_know(cursor, newcomer, prepare, statement, more):
+    prepare(statement)
+    plan = explain(cursor, f"EXECUTE once_{statement} (%s, %s{more})", (newcomer["user"], newcomer["ids"][0]))
+    assert re.search(r"Scan using transaction_pkey on transaction", plan) and "user_id = " not in " ".join(re.findall("Index Cond: (.*)", plan)), plan
+
+
+def test_sorted_rows_are_found_by_their_ids_among_rows_the_planner_does_not_know(cursor, newcomer, prepare):
+    prepare("classify_store")
+    ids = newcomer["ids"]
+    nothing = [None] * len(ids)
+    columns = [("uuid", ids), ("uuid", [newcomer["user"]] * len(ids)), ("uuid", nothing), ("text", ["model"] * len(ids)), ("bigint", nothing),
+               ("text", nothing), ("text", nothing), ("text", nothing)]
+    plan = explain(cursor, f"EXECUTE once_classify_store (%s::uuid[], %s::bigint[], {', '.join(f'%s::{kind}[]' for kind, _ in columns)}, '{{none}}', NULL, '2026-01-01')",
+                   [[newcomer["user"]], [1], *(values for _, values in columns)])
+    lookups = re.findall(r"Scan using (\w+) on transaction t\S* \(actual .*loops=(\d+)\)", plan)
+    assert ("transaction_pkey", str(len(ids))) in lookups and {name for name, _ in lookups} == {"transaction_pkey"}, plan
 
 
 def test_every_index_names_what_it_serves():
