@@ -1,5 +1,6 @@
 """What stands behind the API goes away, is slow, or is full: clear answers, no restart, nothing accepted is lost."""
 
+import os
 import signal
 import threading
 import time
@@ -66,6 +67,24 @@ def test_without_postgresql_the_answer_is_503_in_time(own, own_postgres):
         own_postgres.start()
     wait_until(lambda: is_ready(own), 20, "the API is ready again")
     assert person.client.get("/v1/users/me").status == 200
+
+
+def test_postgresql_gives_up_what_a_killed_child_had_asked_for(own, own_postgres):
+    person = register(own)
+    account = person.main_account()["id"]
+    with own_postgres.connect("own") as owner, own.connect().cursor() as watcher:
+        def waiting():
+            watcher.execute("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO transaction%' AND pid <> pg_backend_pid()")
+            return {row[0] for row in watcher.fetchall()}
+        holder = owner.cursor()
+        holder.execute("BEGIN; LOCK TABLE transaction")
+        assert person.client.post("/v1/transactions", body(account)).status == 202
+        asked = wait_until(waiting, 10, "a child waits for the table")
+        for child in own.worker_children():
+            os.kill(child, signal.SIGKILL)
+        wait_until(lambda: not asked & waiting(), 10, "its statement has ended")
+        holder.execute("ROLLBACK")
+    wait_until(lambda: len(person.client.get("/v1/transactions").json()["data"]) == 1, 20, "another child has stored it")
 
 
 def test_what_was_accepted_while_connections_die_is_stored_once(own, own_postgres):
