@@ -22,15 +22,16 @@ enum {
 };
 
 /* For PQconnectdbParams and its like: our options, which the URL's override. Compiling a statement's plan
- * (JIT) takes seconds where the branches that never run look dear (bench/listing). A server that does not look
- * after its client goes on with the statement of a child that was killed, and holds its locks, to the end. */
+ * (JIT) takes seconds where the branches that never run look dear (bench/listing). A server that does not
+ * look after its client goes on with the statement of a child that was killed, and holds its locks, to the
+ * end. */
 #define DB_CONNECT_KEYWORDS                                                                                  \
     {                                                                                                        \
         "options", "dbname", NULL                                                                            \
     }
 #define DB_CONNECT_VALUES(url)                                                                               \
     {                                                                                                        \
-        "-c jit=off -c client_connection_check_interval=1000", (url), NULL                                                                            \
+        "-c jit=off -c client_connection_check_interval=1000", (url), NULL                                   \
     }
 
 /* Dates and times on the wire count from 2000-01-01. */
