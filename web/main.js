@@ -1,5 +1,8 @@
-/* Which page is shown: the part of the address behind #. Each page is a module with `title` and `show(query)`, which gives its
- * content. */
+/*
+ * Which page is shown: the part of the address behind #. Each page is a module with `title` and `show(query)`, which gives its
+ * content. Events on the document: `session-begun`, `session-ended` (with a reason, if there is one to tell), `page-changed`:
+ * what the page shows is not so any more.
+ */
 
 import {signOut} from "./api.js";
 import * as books from "./books.js";
@@ -49,15 +52,11 @@ function frame(name) {
         "a", {href: `#/${path}`, "aria-current": path === name ? "page" : null}, icon(one), el("span", {}, PAGES[path].title));
   });
   const main = el("main", {id: "main"});
-  app.replaceChildren(el("a", {
-    class: "skip",
-    href: location.hash,
-    onclick: (event) => {
-      event.preventDefault();
-      main.querySelector("h1")?.focus();
-    }
-  },
-                          "Skip to the content"),
+  const skip = (event) => {
+    event.preventDefault();
+    main.querySelector("h1")?.focus();
+  };
+  app.replaceChildren(el("a", {class: "skip", href: location.hash, onclick: skip}, "Skip to the content"),
       el("header", {class: "side"}, el("a", {class: "brand", href: "#/"}, "Purser"), el("nav", {"aria-label": "Pages"}, links),
           el("button", {type: "button", class: "quiet sign-out", onclick: signOut}, "Sign out")),
       main);
@@ -75,6 +74,24 @@ function failed(main, page, problem) {
   main.replaceChildren(el("h1", {tabindex: "-1"}, page.title),
       el("div", {class: "empty", role: "alert"}, el("p", {}, problem.message),
           el("button", {type: "button", onclick: route}, "Try again")));
+}
+
+/* The same page with what is so now; where one was, and what had the focus, stays. */
+async function refresh() {
+  const {name, query} = address();
+  const main = document.getElementById("main");
+  const visit = ++shown;
+  books.forget();
+  try {
+    const content = await PAGES[name].show(query);
+    if (visit !== shown) return;
+    const controls = () => [...main.querySelectorAll("button, a, input, select, summary")];
+    const at = controls().indexOf(document.activeElement);
+    main.replaceChildren(...[content].flat());
+    if (at >= 0) (controls()[at] ?? main.querySelector("h1")).focus({preventScroll: true});
+  } catch (problem) {
+    if (visit === shown) failed(main, PAGES[name], problem);
+  }
 }
 
 async function route() {
@@ -128,5 +145,5 @@ document.addEventListener("session-begun", () => {
   location.hash = wanted ?? "#/";
   wanted = null;
 });
-document.addEventListener("page-changed", route); /* what it shows is not so any more */
+document.addEventListener("page-changed", refresh);
 route();

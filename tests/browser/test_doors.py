@@ -105,7 +105,7 @@ def test_two_tabs_that_share_a_session_do_not_sign_each_other_out(home, browser)
         # A duplicated tab starts with a copy of the session's storage.
         token = browser.run("return sessionStorage.getItem('purser.refresh_token')")
         browser.driver.switch_to.new_window("tab")
-        browser.driver.get(browser.url + "/docs")
+        browser.driver.get(browser.url + "/healthz")
         browser.run("sessionStorage.setItem('purser.refresh_token', arguments[0])", token)
         browser.driver.get(browser.url + "/#/budgets")
         browser.see("No budget yet")

@@ -79,6 +79,7 @@ def test_a_category_is_corrected_in_place_teaches_and_can_be_taken_back(home, br
     row = next(one for one in of(person, "/v1/transactions") if one["description"] == "zorbs 17")
     assert row["category"]["source"] == "user"
     browser.click("Undo")
+    browser.see_not("Pets")
     wait_until(lambda: person.client.get(f"/v1/transactions/{row['id']}").json()["category"]["source"] != "user", 5, "it is taken back")
     assert person.client.get("/v1/classifier").json()["labels"] == 0
 

@@ -44,7 +44,7 @@ class Browser:
     def open(self, instance, path="#/", person=None):
         """A page of `instance` in a fresh tab's state, signed in as `person` by a session of its own when one is given."""
         self.url = instance.url
-        self.driver.get(instance.url + "/docs")  # the same origin, none of our scripts
+        self.driver.get(instance.url + "/healthz")  # the same origin, no script
         self.run("sessionStorage.clear(); localStorage.clear()")
         if person is not None:
             session = log_in(instance.client(), person.username)
@@ -88,8 +88,11 @@ class Browser:
                 return next((one for one in place.find_elements(By.XPATH, path) if one.is_displayed()), None)
             except StaleElementReferenceException:
                 return None
+        return self._wait(found, what)
+
+    def _wait(self, condition, what):
         try:
-            return wait_until(found, DEADLINE, what)
+            return wait_until(condition, DEADLINE, what)
         except AssertionError:
             raise AssertionError(f"no {what} on {self.driver.current_url}:\n{self.text()}") from None
 
@@ -99,11 +102,7 @@ class Browser:
                         "text.replace(one.innerText, one.selectedOptions[0]?.text ?? ''), document.body.innerText)")
 
     def see(self, text, is_there=True):
-        def right():
-            shown = self.text()
-            assert (text in shown) is is_there, f"{self.driver.current_url} shows:\n{shown}"
-            return True
-        wait_until(right, DEADLINE, f"{'' if is_there else 'no '}{text!r}")
+        self._wait(lambda: (text in self.text()) is is_there, text if is_there else f"less of {text!r}")
 
     def see_not(self, text):
         self.see(text, False)

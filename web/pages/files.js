@@ -44,6 +44,12 @@ const COLUMNS = [
   ["decimal", "Decimal sign"],
 ];
 
+const SEVERAL = ["amount", "payee", "memo"]; /* may be columns parted by commas: added up, or joined */
+const SIGNS = {
+  tab: "\t",
+  space: " "
+};
+
 function rowsTable(rows, caption) {
   return el("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": caption},
       el("table", {class: "plain"},
@@ -71,26 +77,32 @@ function rejectedTable(rows) {
 
 /* What the person wrote of the columns over what was guessed; empty takes a column out. A number is a column's place. */
 function corrected(guess, typed) {
+  const column = (text) => (/^\d+$/.test(text) ? Number(text) : SIGNS[text] ?? text);
   const mapping = {...guess};
   for (const [name] of COLUMNS) {
     const text = typed[name];
     if (text === "")
       delete mapping[name];
     else if (text !== shownColumn(guess[name]))
-      mapping[name] = /^\d+$/.test(text) ? Number(text) : text;
+      mapping[name] = SEVERAL.includes(name) && text.includes(",") ? text.split(/\s*,\s*/).map(column) : column(text);
   }
   if (typed.date_formats) mapping.date_formats = typed.date_formats.split(/\s*,\s*/);
   return mapping;
 }
-const shownColumn = (value) => (value === undefined ? "" : Array.isArray(value) ? value.join(", ") : String(value));
+function shownColumn(value) {
+  if (value === undefined) return "";
+  return Object.keys(SIGNS).find((name) => SIGNS[name] === value) ?? (Array.isArray(value) ? value.join(", ") : String(value));
+}
 
-function mappingForm(guess, tryAgain) {
+/* isOpen: where the API asks for it. */
+function mappingForm(guess, tryAgain, isOpen = false) {
   const fields = COLUMNS.map(
       ([name, label]) => field(label, name, {value: shownColumn(guess?.[name]), spellcheck: "false", class: "short"}));
-  return el("details", {open: guess === null}, el("summary", {}, "Which column is what"),
+  return el("details", {open: isOpen}, el("summary", {}, "Which column is what"),
       form("Try with these", (typed) => tryAgain(corrected(guess ?? {}, typed)), {},
           el("p", {class: "hint"},
-              "A column is its name in the file's first line, or its number, counted from 0. Money stands in one column, or out and in each in its own."),
+              "A column is its name in the file's first line, or its number, counted from 0. Money stands in one column, or out ",
+              "and in each in its own."),
           el("div", {class: "fields"}, fields,
               field("Form of dates", "date_formats",
                   {value: shownColumn(guess?.date_formats), hint: "As strptime has it: %d.%m.%Y", class: "short"}))));
@@ -116,7 +128,8 @@ function intake(file, accountOf, listAgain) {
       await look(null);
     } catch (problem) {
       if (problem.status === undefined) console.error(problem);
-      say(el("p", {class: "form-error", role: "alert"}, problem.message), problem.status === 422 && mappingForm(null, look),
+      say(el("p", {class: "form-error", role: "alert"}, problem.message),
+          problem.status === 422 && mappingForm(null, look, problem.message.includes("mapping")),
           el("p", {class: "actions"}, problem.status !== 422 && el("button", {type: "button", onclick: firstLook}, "Try again"),
               drop));
     }
@@ -124,14 +137,16 @@ function intake(file, accountOf, listAgain) {
   function preview(found, given) {
     const {rows, rejected, certainty, format, encoding} = found;
     const facts = [
-      format.toUpperCase(), encoding, given ? "by your columns" : certainty !== null && `${certainty} % sure of the columns`
+      format.toUpperCase(), encoding,
+      given ? "by your columns" : found.mapping && certainty !== null && `${certainty} % sure of the columns`
     ].filter(Boolean);
     /* A guess that a person has looked at is no guess any more: it goes along, also where the API would not dare. */
     const mapping = given ?? (certainty !== null ? found.mapping : null);
     const go = el("button", {type: "button", class: "primary", onclick: () => take(mapping)}, "Take it in");
     say(el("p", {class: "hint"}, facts.join(" · ")),
-        rows.length > 0 ? rowsTable(rows.slice(0, ROWS_SHOWN), `The first rows of ${file.name}`) :
-                          el("p", {class: "form-error"}, "No row of it can be read."),
+        rows.length > 0 ?
+            rowsTable(rows.slice(0, ROWS_SHOWN), `The first rows of ${file.name}`) :
+            el("p", {class: "form-error"}, rejected.length > 0 ? "No row of it can be read." : "No transaction is in it."),
         rejected.length > 0 && [el("h3", {}, "Can't be read"), rejectedTable(rejected)],
         found.mapping && mappingForm(found.mapping, look), el("p", {class: "actions"}, go, drop));
     go.focus();
@@ -144,10 +159,9 @@ function intake(file, accountOf, listAgain) {
       const {upload, job} =
           await call("POST", target("/v1/uploads", query({mapping: mapping && JSON.stringify(mapping)})), {body: file});
       await follow(job.id, ({progress, state}) => {
-        words.textContent = progress.done ?
-            `${count(progress.done)} ${progress.total ? `of ${count(progress.total)} ` : ""}rows` :
-            state === "running"                       ? "Being read…" :
-                                                        "Waiting…";
+        words.textContent = progress.done ? `${bytes(progress.done)} of ${bytes(progress.total)}` :
+            state === "running" ? "Being read…" :
+                                  "Waiting…";
         if (progress.total) bar.value = progress.done / progress.total;
       });
       const ended = await get(`/v1/uploads/${upload.id}`);

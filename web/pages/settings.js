@@ -22,11 +22,12 @@ const again = () => document.dispatchEvent(new CustomEvent("page-changed"));
 const card = (heading, ...content) => el("section", {class: "card"}, el("header", {}, el("h2", {}, heading)), content);
 const words = (type) => type.replace("_", " ");
 
+/* What was typed stands there already: nothing is drawn anew, least of all another form that somebody types in. */
 function saved(said, act) {
-  return async (typed) => {
+  return async (typed, form) => {
     await act(typed);
+    for (const one of form.querySelectorAll("[type=password]")) one.value = "";
     notice(said);
-    again();
   };
 }
 

@@ -14,6 +14,7 @@ export const title = "Transactions";
 const FILTERS = ["q", "account", "category", "from", "to", "min", "max", "status", "uncategorised", "upload"];
 const UNFILED = "none"; /* of the filter `category`: what the API calls uncategorised=true */
 const TYPING_MS = 250;
+const KEYS_MS = 800;
 
 /* What the API is asked: amounts as it reads them, "not filed" by its own name. */
 function asked(filters) {
@@ -67,12 +68,27 @@ function categorySelect(all, row, changed) {
   };
   made.addEventListener("focus", fill);
   made.addEventListener("pointerdown", fill);
-  made.addEventListener("change", () => attempt(async () => {
+  const file = async () => {
     const filed = await call("PATCH", `/v1/transactions/${row.id}`, {body: {category_id: made.value || null}});
     changed(filed);
     const undo = async () => changed(await call("DELETE", `/v1/transactions/${row.id}/category`));
     notice(made.value ? `Filed under ${all.category(made.value).name}. Purser learns from it.` : "Not filed any more.", undo);
-  }).then((worked) => worked || (made.value = row.category_id ?? "")));
+  };
+  /* Keys walk through a closed list, and each step is a change: what is meant is where they rest. */
+  let timer = null;
+  let byKeys = false;
+  const settle = () => {
+    clearTimeout(timer);
+    timer = null;
+    if (made.value !== (row.category_id ?? "")) attempt(file).then((worked) => worked || (made.value = row.category_id ?? ""));
+  };
+  made.addEventListener("keydown", () => (byKeys = true));
+  made.addEventListener("pointerdown", () => (byKeys = false));
+  made.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = setTimeout(settle, byKeys ? KEYS_MS : 0);
+  });
+  made.addEventListener("blur", () => timer !== null && settle());
   return made;
 }
 
@@ -126,13 +142,20 @@ function listing(all, place, problemShown) {
   const more = el("button", {type: "button"}, "Show more");
   let asking = null;
 
+  /* A row that is drawn anew, or goes, hands the focus on. */
   function draw(row) {
-    const made = line(all, row, (now, fate) => {
+    const controls = (one) => [...(one?.querySelectorAll("button, select") ?? [])];
+    const redraw = (now, fate) => {
+      const at = controls(made).indexOf(document.activeElement);
+      const next = fate ? made.nextElementSibling ?? made.previousElementSibling : line(all, now, redraw);
       if (fate)
         made.remove();
       else
-        made.replaceWith(draw(now));
-    });
+        made.replaceWith(next);
+      if (at >= 0) controls(next)[at]?.focus();
+      made = next;
+    };
+    let made = line(all, row, redraw);
     return made;
   }
   async function page(query, cursor) {
