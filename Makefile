@@ -40,7 +40,7 @@ LIB_OBJS := $(call objects,$(ROOMS)) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/functio
 all: $(addprefix $(OUT)/,$(PROGRAMS)) ## build the four programs into out/release/
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 bootstrap: ## install whatever Debian package is missing
 	@tools/bootstrap.sh
@@ -187,7 +187,7 @@ $(OUT)/bench/%: $$(addprefix $(OUT)/obj/,$$(addsuffix .o,$$(basename $$(wildcard
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(OUT)/libpurser.a $(LDLIBS) -o $@
-bench-%:
+bench-%: ## NAME for %, as in bench/: measures what a page claims; [JSON=1] [ARGS="…"]
 	$(call bench_setup,$(OUT)/bench/$*)
 	@BIN=$(OUT) $(OUT)/bench/$*
 

@@ -16,7 +16,7 @@ import psycopg2.extras
 from figures import Figures
 from own_servers import own_instance
 from processes import backends, cpu
-from support.instance import ROOT
+from support.program import ROOT
 from support.queue import Queue, envelope, new_id
 
 PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 1000

@@ -8,8 +8,9 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from support.instance import Instance, binary, run_purser  # noqa: E402
+from support.instance import Instance, run_purser  # noqa: E402
 from support.people import register  # noqa: E402
+from support.program import binary  # noqa: E402
 from support.queue import Queue, TestWorker  # noqa: E402
 from support.servers import PrivatePostgres, PrivateRedis, remove_folder  # noqa: E402
 from support.smtp import SmtpServer  # noqa: E402
@@ -168,5 +169,5 @@ def pytest_runtest_makereport(item, call):
         return
     for value in list(getattr(item, "funcargs", {}).values()):
         if isinstance(value, Instance):
-            for name in value.processes:
+            for name in value.programs:
                 report.sections.append((f"purser-{name}", value.log(name)[-3000:]))

@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from support.instance import ROOT, binary, clean_environment
+from support.program import ROOT, binary, clean_environment
 from support.waiting import wait_until
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))

@@ -42,7 +42,7 @@ class House:
 
     def keep_running(self):
         for worker in self.workers:
-            if worker.process is None or worker.process.poll() is not None:
+            if not worker.is_alive():
                 worker.start(wait=False)
         if not self.scheduler.is_alive():
             self.scheduler.start(wait=False)
@@ -56,8 +56,7 @@ class House:
         self.choose.choice(self.workers).kill()
 
     def kill_scheduler(self):
-        self.scheduler.process.kill()
-        self.scheduler.process.wait()
+        self.scheduler.kill()
 
     def kill_redis(self):
         self.redis_server.kill()

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support.instance import ROOT
+from support.program import ROOT
 from support.queue import envelope, new_id
 from support.scheduler import Scheduler
 from support.waiting import wait_until
@@ -55,7 +55,7 @@ def test_a_crash_there_loses_and_doubles_nothing(point, make_worker, queue, make
         for _ in range(3):  # whoever killed itself is started again, as a supervisor would
             if not scheduler.is_alive():
                 scheduler.start(wait=False)
-            if worker.process is None or worker.process.poll() is not None:
+            if not worker.is_alive():
                 worker.start(wait=False)
             wait_until(lambda: os.path.exists(once) or queue.is_empty(), 20, f"{point} was reached")
             if os.path.exists(once):
@@ -67,7 +67,7 @@ def test_a_crash_there_loses_and_doubles_nothing(point, make_worker, queue, make
         def all_ended():
             if not scheduler.is_alive():
                 scheduler.start(wait=False)
-            if worker.process.poll() is not None:
+            if not worker.is_alive():
                 worker.start(wait=False)
             return worker.rows("SELECT count(*) FROM job WHERE state = 'accepted'") == [(0,)] and queue.is_empty()
 

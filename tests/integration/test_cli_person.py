@@ -8,8 +8,9 @@ import stat
 import subprocess
 
 import pytest
-from support.instance import binary, clean_environment, run_purser
+from support.instance import run_purser
 from support.people import PASSWORD, register
+from support.program import binary, clean_environment
 
 HEAD = "Date,Description,Amount\n"
 

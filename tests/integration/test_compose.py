@@ -9,7 +9,8 @@ import subprocess
 import pytest
 import yaml
 
-from support.instance import ROOT, binary, run_purser
+from support.instance import run_purser
+from support.program import ROOT, binary
 
 COMPOSE = os.path.join(ROOT, "compose")
 

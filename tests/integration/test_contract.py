@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 from support.contract import CONTRACT, OPERATIONS, check_answer, resolve
-from support.instance import ROOT
 from support.people import log_in, register
+from support.program import ROOT
 
 NAMES = [f"{method} {path}" for method, path, _ in OPERATIONS]
 UNLISTED = {("GET", "/docs.js"), ("GET", "/web/{file}"), ("GET", "/web/pages/{file}")}  # belong to /docs and to /

@@ -8,8 +8,8 @@ import subprocess
 from decimal import Decimal
 
 import pytest
-from support.instance import VARIANT
 from support.people import register
+from support.program import VARIANT
 from support.waiting import wait_until
 
 EVIL = ["=HYPERLINK(\"http://x\")", "+1", "-2+3", "@SUM(A1)", "; a comment", "two\"quotes\", and a comma", "(code) text", "* star", "! mark",

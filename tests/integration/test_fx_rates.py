@@ -8,8 +8,8 @@ import zipfile
 from fractions import Fraction
 
 import pytest
-from support.instance import ROOT
 from support.people import log_in, register
+from support.program import ROOT
 
 DIGITS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "CHF": 2}
 ECB_DAILY_XML = b"""<?xml version="1.0" encoding="UTF-8"?>

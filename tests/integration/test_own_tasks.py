@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support.instance import ROOT, VARIANT
+from support.program import ROOT, VARIANT
 from support.waiting import wait_until
 
 

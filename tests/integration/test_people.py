@@ -132,7 +132,7 @@ def test_neither_codes_nor_tokens_nor_passwords_are_stored_or_logged(instance):
     with instance.redis.connect() as redis:
         stored = b"".join(repr(redis.hgetall(key)).encode() for key in redis.keys("*")
                           if redis.type(key) == b"hash")
-    logs = "".join(instance.log(name) for name in instance.processes)
+    logs = "".join(instance.log(name) for name in instance.programs)
     for secret in secrets:
         assert secret.encode() not in stored
         assert secret not in logs
@@ -326,5 +326,5 @@ def test_the_api_refuses_to_start_without_its_keys(make_instance, make_folder):
     own = make_instance(PURSER_KEYS=make_folder("empty"))
     with pytest.raises(AssertionError):
         own.start("api")
-    assert own.processes["api"].returncode == 1
+    assert own.programs["api"].process.returncode == 1
     assert "es256.pem" in own.log("api")

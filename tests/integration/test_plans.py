@@ -5,7 +5,7 @@ import re
 
 import psycopg2
 import pytest
-from support.instance import ROOT
+from support.program import ROOT
 from support.statements import read_statement
 
 USER = "00000000-0000-7000-8000-0000000000a1"

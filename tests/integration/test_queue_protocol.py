@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from support.instance import ROOT
+from support.program import ROOT
 from support.waiting import wait_until
 
 

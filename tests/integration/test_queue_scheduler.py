@@ -64,7 +64,7 @@ def test_every_unfinished_job_is_put_again_after_redis_forgot_everything(worker,
 
 def test_a_finished_job_is_not_put_again(worker, queue, make_scheduler):
     worker.start()
-    ids = accept(worker, 20)
+    accept(worker, 20)
     make_scheduler()
     wait_until(lambda: len(worker.effects()) == 20, 15)
     queue.redis.flushall()

@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 
-from support.instance import ROOT, clean_environment
+from support.program import ROOT, clean_environment
 
 
 def walk():

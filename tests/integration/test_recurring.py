@@ -3,7 +3,6 @@
 import calendar
 import collections
 import datetime
-import os
 import random
 import signal
 import subprocess
@@ -14,7 +13,8 @@ import psycopg2.extras
 import pytest
 from dateutil.rrule import rrulestr
 from support.clock import Clock
-from support.instance import binary, clean_environment, run_purser
+from support.instance import run_purser
+from support.program import binary, clean_environment
 from support.recurrence import DAYS, Rule
 from support.waiting import wait_until
 from test_rollups import NOW, Books, difference

@@ -6,7 +6,7 @@ import re
 
 import psycopg2
 import pytest
-from support.instance import ROOT
+from support.program import ROOT
 from support.statements import read_statement
 
 STATEMENTS = sorted(glob.glob(os.path.join(ROOT, "sql", "queries", "*.sql")))

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from support.client import Client
-from support.instance import ROOT, VARIANT, clean_environment
+from support.program import ROOT, VARIANT, clean_environment
 from support.servers import free_port, remove_folder
 from support.waiting import wait_until
 

@@ -8,8 +8,8 @@ import time
 import zlib
 
 import pytest
-from support.instance import VARIANT
 from support.people import register
+from support.program import VARIANT
 from support.waiting import wait_until
 
 MB = 1024 * 1024

@@ -4,7 +4,7 @@ import os
 import re
 
 import yaml
-from support.instance import ROOT
+from support.program import ROOT
 
 with open(os.path.join(ROOT, "api", "openapi.yaml"), encoding="utf-8") as _file:
     CONTRACT = yaml.safe_load(_file)

@@ -1,6 +1,5 @@
 """An instance of Purser: its programs out of out/VARIANT, its own Redis, a database, keys, mail drop and clock."""
 
-import glob
 import os
 import signal
 import subprocess
@@ -8,17 +7,11 @@ import subprocess
 from support.client import Client
 from support.clock import Clock
 from support.maildrop import MailDrop
-from support.servers import PrivateRedis, free_port, stop_process
+from support.program import ROOT, Program, binary, clean_environment
+from support.servers import PrivateRedis, free_port
 from support.waiting import wait_until
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-VARIANT = os.environ.get("PURSER_VARIANT", "release")
 PROGRAMS = ("api", "worker", "scheduler")
-
-
-def binary(name):
-    """The path of `purser`, `purser-api`, … of the variant under test."""
-    return os.path.join(ROOT, "out", VARIANT, name)
 
 
 def run_purser(*arguments, environment=None, check=True, stdin=None, deadline=120):
@@ -28,12 +21,6 @@ def run_purser(*arguments, environment=None, check=True, stdin=None, deadline=12
     if check and done.returncode != 0:
         raise AssertionError(f"purser {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done
-
-
-def clean_environment(settings):
-    """Our environment without the settings of whoever runs the tests, with these."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PURSER_")}
-    return kept | {name: str(value) for name, value in settings.items()}
 
 
 class Instance:
@@ -48,7 +35,6 @@ class Instance:
         self.mail = MailDrop(os.path.join(self.folder, "mail"))
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.processes = {}
         self.settings = {
             "PURSER_LISTEN": f"127.0.0.1:{self.port}",
             "PURSER_URL": self.url,
@@ -59,6 +45,7 @@ class Instance:
             "PURSER_CLOCK_FILE": self.clock.path,
             **settings,
         }
+        self.programs = {name: Program("purser-" + name, os.path.join(self.folder, name + ".log"), self.settings) for name in PROGRAMS}
 
     # Programs
 
@@ -68,36 +55,19 @@ class Instance:
             self.redis.start()
         programs = programs or PROGRAMS
         for name in programs:
-            self._spawn(name, settings)
+            self.programs[name].start(wait=False, **settings)
         for name in programs:
             wait_until(lambda name=name: self.is_ready(name), 20, f"purser-{name} is ready")
         return self
 
-    def _spawn(self, name, settings):
-        assert not self.is_alive(name), f"purser-{name} runs already"
-        environment = clean_environment(self.settings | settings)
-        environment["ASAN_OPTIONS"] = f"log_path={self.folder}/sanitizer.{name}:abort_on_error=1"
-        environment["UBSAN_OPTIONS"] = f"log_path={self.folder}/sanitizer.{name}:print_stacktrace=1"
-        log = open(self.log_path(name), "ab")
-        log_start = log.tell()  # before the program can write a line
-        with log:
-            process = subprocess.Popen([binary("purser-" + name)], env=environment, stdin=subprocess.DEVNULL,
-                                       stdout=log, stderr=log, start_new_session=True, cwd=ROOT)
-        process.log_start = log_start
-        self.processes[name] = process
-
     def is_alive(self, name):
-        process = self.processes.get(name)
-        return process is not None and process.poll() is None
+        return self.programs[name].is_alive()
 
     def is_ready(self, name):
         """The API when /readyz says so; the others when they logged event=ready since they were started."""
-        process = self.processes[name]
-        assert process.poll() is None, f"purser-{name} ended with {process.returncode}:\n{self.log(name)[-2000:]}"
-        if name != "api":
-            with open(self.log_path(name), "rb") as file:
-                file.seek(process.log_start)
-                return b"event=ready" in file.read()
+        program = self.programs[name]
+        if name != "api" or not program.is_alive():
+            return program.is_ready()
         client = self.client()
         try:
             return client.get("/readyz").status == 200
@@ -107,25 +77,18 @@ class Instance:
             client.close()
 
     def pid(self, name):
-        return self.processes[name].pid
+        return self.programs[name].process.pid
 
     def worker_children(self):
         """The pids of the dispatcher's children."""
-        pid = self.pid("worker")
-        try:
-            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-                return [int(word) for word in file.read().split()]
-        except FileNotFoundError:
-            return []
+        return self.programs["worker"].children()
 
     def send_signal(self, name, number):
-        self.processes[name].send_signal(number)
+        self.programs[name].signal(number)
 
     def kill(self, name, number=signal.SIGKILL):
         """Ends a program and waits for its end; nothing starts it again."""
-        process = self.processes[name]
-        process.send_signal(number)
-        process.wait(20)
+        self.programs[name].kill(number)
 
     def restart(self, name, number=signal.SIGTERM, **settings):
         """Ends a program (SIGKILL for a crash) and starts it anew."""
@@ -137,28 +100,20 @@ class Instance:
         failures = []
         for name in ("api", "scheduler", "worker"):
             try:
-                stop_process(self.processes.get(name))
+                self.programs[name].stop()
             except AssertionError as failure:
                 failures.append(str(failure))
         self.redis.stop()
-        reports = glob.glob(os.path.join(self.folder, "sanitizer.*"))
-        for path in reports:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                failures.append(file.read()[:6000])
         assert not failures, "\n".join(failures)
 
     # What a test looks at
 
     def log_path(self, name):
-        return os.path.join(self.folder, name + ".log")
+        return self.programs[name].log_path
 
     def log(self, name):
         """All that a program has logged so far."""
-        try:
-            with open(self.log_path(name), encoding="utf-8", errors="replace") as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
+        return self.programs[name].log()
 
     def client(self, token=None, **options):
         return Client(self.port, token, **options)

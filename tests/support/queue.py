@@ -4,14 +4,10 @@ import glob
 import hashlib
 import json
 import os
-import signal
-import subprocess
 import time
 import uuid
 
-from support.instance import ROOT, VARIANT, clean_environment
-from support.servers import stop_process
-from support.waiting import wait_until
+from support.program import ROOT, Program
 
 KEY = "{purser}:job"
 
@@ -94,7 +90,7 @@ class Queue:
         return [flat[i].decode() for i in range(0, len(flat), 4)]
 
 
-class TestWorker:
+class TestWorker(Program):
     """out/VARIANT/test-worker on a database and a Redis. What it runs shows in tables test_effect and test_delivery."""
 
     __test__ = False
@@ -102,44 +98,15 @@ class TestWorker:
                 CREATE TABLE IF NOT EXISTS test_delivery (job_id uuid PRIMARY KEY, count bigint)"""
 
     def __init__(self, folder, postgres, database, redis_server, **settings):
+        super().__init__("test-worker", os.path.join(str(folder), f"worker-{uuid.uuid4().hex[:8]}.log"),
+                         {"PURSER_DATABASE_URL": postgres.url(database), "PURSER_REDIS_URL": redis_server.url, **settings})
         self.folder, self.postgres, self.database = str(folder), postgres, database
-        self.binary = os.path.join(ROOT, "out", VARIANT, "test-worker")
-        self.settings = {"PURSER_DATABASE_URL": postgres.url(database), "PURSER_REDIS_URL": redis_server.url, **settings}
-        self.process = None
-        self.log_path = os.path.join(self.folder, f"worker-{uuid.uuid4().hex[:8]}.log")
         self.sql = postgres.connect(database)
         with self.sql.cursor() as cursor:
             cursor.execute(self.TABLES)
 
-    def start(self, wait=True):
-        with open(self.log_path, "ab") as log:
-            start = log.tell()
-            self.process = subprocess.Popen([self.binary], env=clean_environment(self.settings), stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, start_new_session=True, cwd=ROOT)
-        if wait:
-            wait_until(lambda: "event=ready" in self.log(start), 20, "the worker is ready")
-        return self
-
-    def log(self, start=0):
-        with open(self.log_path, "rb") as file:
-            file.seek(start)
-            return file.read().decode(errors="replace")
-
-    def children(self):
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
-            return [int(pid) for pid in file.read().split()]
-
-    def signal(self, number):
-        self.process.send_signal(number)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            stop_process(self.process, deadline=40)
+    def stop(self, deadline=40):
+        super().stop(deadline)
 
     def rows(self, statement, *arguments):
         with self.sql.cursor() as cursor:

@@ -3,7 +3,7 @@
 import os
 import re
 
-from support.instance import ROOT
+from support.program import ROOT
 
 
 def read_statement(name):

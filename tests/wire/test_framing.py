@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from support.instance import VARIANT
+from support.program import VARIANT
 from support.waiting import wait_until
 
 
@@ -291,7 +291,7 @@ def test_sigterm_lets_a_running_request_end_and_closes_the_idle(make_instance):
     working.close()
     idle.close()
     wait_until(lambda: not own.is_alive("api"), 15, "the API ends")
-    assert own.processes["api"].returncode == 0
+    assert own.programs["api"].process.returncode == 0
 
 
 def test_many_clients_at_once_all_get_their_own_answers(api):
