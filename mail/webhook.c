@@ -24,22 +24,6 @@ int webhook_read_secret(struct arena *arena, const char *text, struct str *secre
     return 0;
 }
 
-int webhook_check_url(const char *url, bool may_be_private, struct err *err)
-{
-    char *scheme = NULL, *host = NULL, *user = NULL;
-    CURLU *parsed = curl_url();
-    bool fine = parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
-                curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-                curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                curl_url_get(parsed, CURLUPART_USER, &user, 0) != CURLUE_OK &&
-                (strcmp(scheme, "https") == 0 || (may_be_private && strcmp(scheme, "http") == 0));
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(user);
-    curl_url_cleanup(parsed);
-    return fine ? 0 : err_set(err, ERR_REJECT, "must be an https URL with a host and without a user");
-}
-
 /* The value of webhook-signature. */
 static const char *sign(struct arena *arena, const struct webhook *webhook)
 {
@@ -94,6 +78,40 @@ bool webhook_is_private(const struct sockaddr *address)
     return (bytes[0] & 0xE0) != 0x20 || (bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] < 0x02) ||
            (bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0x0D && bytes[3] == 0xB8) ||
            (bytes[0] == 0x20 && bytes[1] == 0x02);
+}
+
+/* Is the host an address, and one of the inside? A name is looked at when it is called (open_socket). */
+static bool names_private(const char *host)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    char plain[INET6_ADDRSTRLEN + 2];
+    if (inet_pton(AF_INET, host, &v4.sin_addr) == 1)
+        return webhook_is_private((struct sockaddr *)&v4);
+    if (host[0] != '[' || strlen(host) >= sizeof plain)
+        return false;
+    memcpy(plain, host + 1, strlen(host));
+    plain[strcspn(plain, "]")] = '\0';
+    return inet_pton(AF_INET6, plain, &v6.sin6_addr) == 1 && webhook_is_private((struct sockaddr *)&v6);
+}
+
+int webhook_check_url(const char *url, bool may_be_private, struct err *err)
+{
+    char *scheme = NULL, *host = NULL, *user = NULL;
+    CURLU *parsed = curl_url();
+    bool fine = parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                curl_url_get(parsed, CURLUPART_USER, &user, 0) != CURLUE_OK &&
+                (strcmp(scheme, "https") == 0 || (may_be_private && strcmp(scheme, "http") == 0));
+    bool is_inside = fine && !may_be_private && names_private(host);
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(user);
+    curl_url_cleanup(parsed);
+    if (is_inside)
+        return err_set(err, ERR_REJECT, "must not be an address of the inside");
+    return fine ? 0 : err_set(err, ERR_REJECT, "must be an https URL with a host and without a user");
 }
 
 struct attempt {

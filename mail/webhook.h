@@ -33,7 +33,8 @@ struct webhook {
 int webhook_read_secret(struct arena *arena, const char *text, struct str *secret,
                         struct err *err) MUST_CHECK;
 
-/* ERR_REJECT when it is no https URL (or http, where that may be) with a host and without a user. */
+/* ERR_REJECT when it is no https URL (or http, where that may be) with a host and without a user, or, where
+ * that may not be, one whose host is a private address. */
 int webhook_check_url(const char *url, bool may_be_private, struct err *err) MUST_CHECK;
 
 /* Loopback, private, link-local, multicast and reserved addresses, IPv4 in IPv6 too; any other family. */

@@ -45,6 +45,7 @@ static void write_currency(struct arena *arena, const json_t *one, struct buf *t
                                  values, MAIL_TEXT));
     buf_add_text(html, mail_fill(arena,
                                  "<h2>{currency}</h2>\n<table>\n"
+                                 "<tr><th></th><th>This month</th><th>Against the month before</th></tr>\n"
                                  "<tr><td>Income</td><td>{income}</td><td>{more_income}</td></tr>\n"
                                  "<tr><td>Expense</td><td>{expense}</td><td>{more_expense}</td></tr>\n"
                                  "<tr><td>Net</td><td>{net}</td><td></td></tr>\n</table>\n",

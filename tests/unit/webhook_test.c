@@ -63,12 +63,19 @@ START_TEST(urls_that_are_not_https_are_refused)
                                       "https://u:p@example.org/",
                                       "file:///etc/passwd",
                                       "example",
+                                      "https://127.0.0.1/",
+                                      "https://0x7f000001/",
+                                      "https://[::1]:8443/",
+                                      "https://[::ffff:10.0.0.1]/",
+                                      "https://169.254.169.254/latest/meta-data",
                                       ""};
     struct err err;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_int_eq(webhook_check_url(bad[i], false, &err), -1);
     ck_assert_int_eq(webhook_check_url("https://example.org/hook?a=1", false, &err), 0);
+    ck_assert_int_eq(webhook_check_url("https://[2606:4700::1111]/", false, &err), 0);
     ck_assert_int_eq(webhook_check_url("http://localhost:1/", true, &err), 0);
+    ck_assert_int_eq(webhook_check_url("http://127.0.0.1:1/", true, &err), 0);
     ck_assert_int_eq(webhook_check_url("file:///etc/passwd", true, &err), -1);
 }
 END_TEST
