@@ -16,6 +16,7 @@ from support.clock import Clock
 from support.instance import run_purser
 from support.program import binary, clean_environment
 from support.recurrence import DAYS, Rule
+from support.scheduler import Scheduler
 from support.waiting import wait_until
 from test_rollups import NOW, Books, difference
 
@@ -342,25 +343,42 @@ def test_random_rules_with_skip_are_previewed_as_the_oracle_has_them():
     assert seen > 2000
 
 
-def test_the_scheduler_hands_over_and_the_workers_enter_once_while_they_are_killed(make_instance):
-    """Two schedulers, one of them killed, a worker killed, a FLUSHALL: a thousand rules due at one minute, twelve dates each."""
-    instance = make_instance(PURSER_RECURRING_RETRY_MS="2000")
+def test_two_schedulers_hand_over_again_and_again_and_each_date_is_entered_once(make_instance, tmp_path):
+    """A thousand rules due at one minute, handed over three times before a worker is there: then several children are at the same rules at once, and only
+    locks and keys keep a date from being entered twice. Half a year on the leader is killed, the worker is killed, and Redis forgets everything."""
+    instance = make_instance(PURSER_RECURRING_RETRY_MS="1000", PURSER_WORKERS="4")
     connection = instance.postgres.connect(instance.database)
+    connection.autocommit = True
     books = [Books(connection, accounts=1, categories=1) for _ in range(10)]
-    ids = [add_rule(connection, books[number % 10], "FREQ=MONTHLY", datetime.date(2024, 1, 31)) for number in range(1000)]
-    instance.clock.set("2024-12-31T00:00:30Z")
-    instance.start("worker", "scheduler")
-    wait_until(lambda: rows(connection, "SELECT count(*) > 200 FROM transaction")[0][0], 60, "some are entered")
+    ids = [add_rule(connection, books[number % 10], "FREQ=MONTHLY", datetime.date(2024, 9, 30), category_id=books[number % 10].categories[0])
+           for number in range(1000)]  # with a category: nothing else that a person's jobs wait for each other by
+
+    def entered(count, last):
+        wait_until(lambda: rows(connection, "SELECT count(*) FROM recurring_rule WHERE next_nominal > %s", last)[0][0] == 1000, 120, "every rule has gone on")
+        wait_until(lambda: rows(connection, "SELECT count(*) FROM job WHERE task = 'post_recurring' AND finished_at IS NULL")[0][0] == 0, 60,
+                   "every hand-over was worked on")
+        assert rows(connection, "SELECT count(*), count(DISTINCT (recurring_id, recurring_date)), max(date)::text FROM transaction"
+                                " WHERE recurring_id = ANY (%s)", ids) == [(count, count, last)]
+        assert rows(connection, "SELECT count(*) FROM recurring_occurrence o JOIN transaction t ON t.id = o.transaction_id AND"
+                                " t.recurring_date = o.nominal_date WHERE o.rule_id = ANY (%s) AND o.state = 'posted'", ids) == [(count,)]
+        assert difference(connection) == []
+
+    instance.clock.set("2024-12-30T00:00:30Z")
+    instance.start("scheduler")
+    second = Scheduler(tmp_path, instance.settings).start()
+    wait_until(lambda: rows(connection, "SELECT count(*) FROM job WHERE task = 'post_recurring'")[0][0] >= 12, 30, "all were handed over three times")
+    instance.start("worker")
+    entered(4000, "2024-12-30")
+    instance.clock.set("2025-04-30T00:00:30Z")
+    wait_until(lambda: rows(connection, "SELECT FROM job WHERE task = 'post_recurring' AND enqueued_at > '2025-04-01'"), 30, "they are handed over")
     instance.kill("worker")
     instance.kill("scheduler")
     with instance.redis.connect() as redis:
         redis.flushall()
-    instance.start("worker", "scheduler")
-    wait_until(lambda: rows(connection, "SELECT count(*) FROM recurring_rule WHERE next_nominal = '2025-01-31'")[0][0] == 1000, 120,
-               "every rule is at its next date")
-    assert rows(connection, "SELECT count(*), count(DISTINCT (recurring_id, recurring_date)), min(date)::text, max(date)::text FROM transaction"
-                            " WHERE recurring_id = ANY (%s)", ids) == [(12000, 12000, "2024-01-31", "2024-12-31")]
-    assert difference(connection) == []
+    instance.start("worker")
+    entered(8000, "2025-04-30")
+    assert "event=leads" in second.log()
+    second.stop()
     connection.close()
 
 
