@@ -6,7 +6,7 @@ import {append, el, newId} from "./dom.js";
  * field("Date", "date", { type: "date", value, hint, options: [[value, text]], … }): a label with its control, a hint and a place
  * for what is wrong with it. Other attributes go to the control.
  */
-export function field(label, name, {options, hint, multiline, value, ...attributes} = {}) {
+export function field(label, name, {options, hint, value, ...attributes} = {}) {
   const id = newId(name);
   const about = [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(" ");
   const shared = {id, name, "aria-describedby": about, ...attributes};
@@ -15,11 +15,10 @@ export function field(label, name, {options, hint, multiline, value, ...attribut
     control = el("select", shared, options.map(([choice, text]) => el("option", {value: choice}, text)));
     if (value !== undefined && value !== null) control.value = value;
   } else {
-    control = el(multiline ? "textarea" : "input", {type: multiline ? null : "text", ...shared, value});
+    control = el("input", {type: "text", ...shared, value});
   }
   const isBox = attributes.type === "checkbox";
-  const said = el("label", { for: id
-  }, label);
+  const said = el("label", {"for": id}, label);
   return el("div", {class: isBox ? "field box" : "field"}, isBox ? [control, said] : [said, control],
       hint && el("p", {class: "hint", id: `${id}-hint`}, hint), el("p", {class: "error", id: `${id}-error`}));
 }
@@ -30,8 +29,7 @@ const errorOf = (control) => control.closest(".field")?.querySelector(".error");
 /* What was typed, by name, trimmed; passwords as they are; boxes as true and false. */
 export function values(form) {
   const read = (one) => (one.type === "checkbox" ? one.checked : one.type === "password" ? one.value : one.value.trim());
-  return Object.fromEntries(
-      controls(form).filter((one) => one.type !== "radio" || one.checked).map((one) => [one.name, read(one)]));
+  return Object.fromEntries(controls(form).map((one) => [one.name, read(one)]));
 }
 
 function clear(form) {
@@ -50,7 +48,7 @@ function sentence(control, detail) {
 }
 
 /* Puts each error of a problem at its field; what has no field here stands above the button. */
-export function showProblem(form, problem) {
+function showProblem(form, problem) {
   clear(form);
   const homeless = [];
   for (const {pointer, detail} of problem.errors ?? []) {
@@ -68,7 +66,10 @@ export function showProblem(form, problem) {
   (first ?? form.querySelector(".form-error")).focus();
 }
 
-/* form("Save", async (values, form) => …, { cancel }, fields…): busy while it is sent, and told what was wrong. */
+/*
+ * form("Save", async (values, form) => …, {}, fields…): busy while it is sent, and told what was wrong. Options: `beside` stands
+ * beside the button, `danger` makes it a warning, `class` in place of "stack".
+ */
 export function form(submit, send, options, ...content) {
   const button = el("button", {class: options.danger ? "danger" : "primary", type: "submit"}, submit);
   const made = el("form", {novalidate: true, class: options.class ?? "stack"}, content,
@@ -100,7 +101,6 @@ export function dialog(title, ...content) {
           el("button", {type: "button", class: "quiet", "aria-label": "Close", onclick: () => made.close()}, "✕")));
   append(made, content);
   made.addEventListener("close", () => made.remove());
-  made.addEventListener("click", (event) => event.target === made && made.close());
   document.body.append(made);
   made.showModal();
   return made;

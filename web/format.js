@@ -2,7 +2,7 @@
  * Money, dates and numbers in the person's own way of writing (Intl).
  *
  * Money comes as a decimal text and stays one: Intl.NumberFormat takes such a text as the exact number it is (ECMA-402, since
- * 2023), and sums are BigInt of minor units. A Number is made of money only to draw with.
+ * 2023), and sums are BigInt of minor units. A Number is made of money only to draw and to rank.
  */
 
 const LOCALES = navigator.languages;
@@ -34,14 +34,15 @@ export function money(amount, currency, signed = false) {
 
 export const isNegative = (amount) => amount.startsWith("-");
 export const isZero = (amount) => /^-?[0.]*$/.test(amount);
+export const zeroLike = (amount) => fromMinor(0n, digitsOf(amount));
 export const negate = (amount) => (isZero(amount) ? amount : isNegative(amount) ? amount.slice(1) : `-${amount}`);
 
 /* Minor units at `digits` places; and back. */
-export const toMinor = (amount, digits) => {
+const toMinor = (amount, digits) => {
   const [whole, part = ""] = amount.split(".");
   return BigInt(whole + part.padEnd(digits, "0"));
 };
-export function fromMinor(minor, digits) {
+function fromMinor(minor, digits) {
   const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, "0");
   return (minor < 0n ? "-" : "") + (digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text);
 }

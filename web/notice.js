@@ -5,7 +5,7 @@ import {el} from "./dom.js";
 const SHOWN_MS = 8000;
 
 export function notice(text, undo) {
-  const place = document.getElementById("notices");
+  const open = document.querySelector("dialog[open]"); /* behind which nothing is reached or read out */
   const gone = () => made.remove();
   const back = undo &&
       el("button", {
@@ -17,9 +17,10 @@ export function notice(text, undo) {
         }
       },
           "Undo");
-  const made = el("p", {class: "notice"}, el("span", {}, text), back,
+  const made = el("p", {class: "notice", role: open && "alert"}, el("span", {}, text), back,
       el("button", {type: "button", class: "quiet", "aria-label": "Dismiss", onclick: gone}, "✕"));
-  place.replaceChildren(made);
+  document.querySelector(".notice")?.remove();
+  (open ?? document.getElementById("notices")).append(made);
   let timer = setTimeout(gone, SHOWN_MS);
   made.addEventListener("focusin", () => clearTimeout(timer));
   made.addEventListener("focusout", () => (timer = setTimeout(gone, SHOWN_MS)));

@@ -24,7 +24,7 @@ const channel = new BroadcastChannel("purser.session");
 channel.onmessage = ({data: {used, next}}) => {
   if (sessionStorage.getItem(KEY) === used && next)
     sessionStorage.setItem(KEY, next);
-  else if (!next && (sessionStorage.getItem(KEY) ?? used) === used)
+  else if (!next && access !== null && (sessionStorage.getItem(KEY) ?? used) === used)
     forget("You signed out in another tab.");
 };
 
@@ -60,7 +60,10 @@ export function end(reason) {
 async function renew(send, stale) {
   if (access !== stale) return; /* somebody did, while we waited for our turn */
   const used = held();
-  if (used === null) return;
+  if (used === null) {
+    if (access !== null) forget("You are signed out."); /* by another tab; else it was told already */
+    return;
+  }
   const tokens = await send(used);
   if (tokens === null) {
     forget("Your session has ended. Please sign in again.");

@@ -97,6 +97,21 @@ def test_a_session_that_was_ended_elsewhere_leads_to_the_door_and_back(home, bro
     assert browser.hash == "#/recurring"
 
 
+def test_a_session_that_ended_meanwhile_is_told_of_and_its_page_is_come_back_to(home, browser):
+    person = home("#/budgets")
+    browser.see("No budget yet")
+    token = browser.run("return sessionStorage.getItem('purser.refresh_token')")
+    for _ in range(2):  # the second use of a refresh token ends its session
+        person.instance.client().post("/v1/sessions/refresh", {"refresh_token": token})
+    browser.reload()
+    browser.see("Your session has ended. Please sign in again.")
+    browser.type("Name or e-mail address", person.username)
+    browser.type("Password", PASSWORD)
+    browser.click("Sign in")
+    browser.see("No budget yet")
+    assert browser.hash == "#/budgets"
+
+
 def test_two_tabs_that_share_a_session_do_not_sign_each_other_out(home, browser):
     home("#/budgets")
     browser.see("No budget yet")

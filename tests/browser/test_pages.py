@@ -44,6 +44,7 @@ def test_the_overview_shows_months_balances_and_categories_each_currency_by_itse
     assert "in €1,000.00, out €400.00, net +€600.00" in bar.get_attribute("aria-label")
     browser.click("Figures")
     browser.see(f"{month(1):%B %Y}\t€900.00\t€0.00\t€900.00")
+    browser.see(f"{month(2):%B %Y}\t€0.00\t€0.00\t€0.00")
     browser.run("arguments[0].focus()", bar)
     browser.press(Keys.ENTER)
     browser.see("Landlord")
@@ -181,14 +182,19 @@ def test_a_file_is_looked_at_taken_in_followed_and_taken_back(home, browser, tmp
     rows = "".join(f"2026-{n % 12 + 1:02}-{n % 28 + 1:02};Shop {n};-{n},50\n" for n in range(1, 40))
     file.write_text("Date;Description;Amount\n" + rows + "2026-01-05;Broken;abc\n")
     browser.see("No file yet")
+    person.client.post("/v1/accounts", {"name": "Other", "type": "savings", "currency": "EUR"})
+    browser.reload()
+    browser.see("No file yet")
     browser.driver.find_element(By.ID, "bank-files").send_keys(str(file))
     browser.see("% sure of the columns")
     assert "−€2.50" in browser.row("Shop 2").text
     assert of(person, "/v1/transactions") == [], "a look stores nothing"
+    browser.choose("Into the account", "Other")  # for the next file
+    browser.see("into Main")
     browser.click("Take it in")
     browser.see("39 new")
     assert "41" in browser.row('"abc"').text, "the rejected row's line"
-    assert len(of(person, "/v1/transactions?limit=100")) == 39
+    assert len(of(person, f"/v1/transactions?limit=100&account={person.main_account()['id']}")) == 39
     browser.click("Done")
     upload, = of(person, "/v1/uploads")
     browser.row(" · CSV").find_element(By.TAG_NAME, "button").click()

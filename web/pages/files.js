@@ -96,8 +96,7 @@ function shownColumn(value) {
 
 /* isOpen: where the API asks for it. */
 function mappingForm(guess, tryAgain, isOpen = false) {
-  const fields = COLUMNS.map(
-      ([name, label]) => field(label, name, {value: shownColumn(guess?.[name]), spellcheck: "false", class: "short"}));
+  const fields = COLUMNS.map(([name, label]) => field(label, name, {value: shownColumn(guess?.[name]), spellcheck: "false"}));
   return el("details", {open: isOpen}, el("summary", {}, "Which column is what"),
       form("Try with these", (typed) => tryAgain(corrected(guess ?? {}, typed)), {},
           el("p", {class: "hint"},
@@ -105,16 +104,16 @@ function mappingForm(guess, tryAgain, isOpen = false) {
               "and in each in its own."),
           el("div", {class: "fields"}, fields,
               field("Form of dates", "date_formats",
-                  {value: shownColumn(guess?.date_formats), hint: "As strptime has it: %d.%m.%Y", class: "short"}))));
+                  {value: shownColumn(guess?.date_formats), hint: "As strptime has it: %d.%m.%Y"}))));
 }
 
-/* One chosen file, from the first look to its fates. */
-function intake(file, accountOf, listAgain) {
+/* One file chosen for an account, from the first look to its fates. */
+function intake(file, account, listAgain) {
   const place = el("div");
   const card = el("section", {class: "card file"},
-      el("header", {}, el("h2", {}, file.name), el("span", {class: "hint"}, bytes(file.size))), place);
+      el("header", {}, el("h2", {}, file.name), el("span", {class: "hint"}, `${bytes(file.size)}, into ${account.name}`)), place);
   const say = (...content) => refill(place, content);
-  const query = (more) => ({account_id: accountOf(), ...more});
+  const query = (more) => ({account_id: account.id, ...more});
   const drop = el("button", {type: "button", class: "quiet", onclick: () => card.remove()}, "Leave it out");
 
   /* Shows what a dry run finds; throws when it finds nothing. */
@@ -149,7 +148,7 @@ function intake(file, accountOf, listAgain) {
             el("p", {class: "form-error"}, rejected.length > 0 ? "No row of it can be read." : "No transaction is in it."),
         rejected.length > 0 && [el("h3", {}, "Can't be read"), rejectedTable(rejected)],
         found.mapping && mappingForm(found.mapping, look), el("p", {class: "actions"}, go, drop));
-    go.focus();
+    if (given) go.focus(); /* the form that was sent is gone */
   }
   async function take(mapping) {
     const bar = el("progress", {max: "1", "aria-label": `Progress of ${file.name}`});
@@ -186,7 +185,7 @@ const fateList = (upload) =>
 async function outcome(upload) {
   const proof = PROOFS[upload.reconciliation];
   const rejected = upload.fates.rejected > 0 ? await get(`/v1/uploads/${upload.id}/rows`, {fate: "rejected", limit: 100}) : null;
-  const place = el("div", {class: "outcome"}, upload.error && el("p", {class: "form-error"}, upload.error), fateList(upload),
+  const place = el("div", {}, upload.error && el("p", {class: "form-error"}, upload.error), fateList(upload),
       proof &&
           el("p", {class: "hint"},
               upload.difference && upload.reconciliation === "mismatch" ? `${proof} ${upload.difference}.` : proof),
@@ -242,11 +241,7 @@ function dropZone(taken) {
       input.value = "";
     }
   });
-  const zone = el("div", {class: "drop"},
-      el("label",
-          { for: "bank-files"
-          },
-          el("b", {}, "Choose files"), " or drop them here"),
+  const zone = el("div", {class: "drop"}, el("label", {"for": "bank-files"}, el("b", {}, "Choose files"), " or drop them here"),
       input, el("p", {class: "hint"}, "CSV, OFX, QIF, CAMT, MT940, JSON. The same file twice changes nothing."));
   const over = (event) => {
     event.preventDefault();
@@ -275,7 +270,7 @@ export async function show() {
   const account = field("Into the account", "account_id", {options: accountOptions(all)});
   const cards = el("div", {class: "intakes"});
   const taken = (files) =>
-      cards.prepend(...[...files].map((file) => intake(file, () => account.querySelector("select").value, listing)));
+      cards.prepend(...[...files].map((file) => intake(file, all.account(account.querySelector("select").value), listing)));
   return [
     el("h1", {tabindex: "-1"}, title), el("div", {class: "card intake"}, account, dropZone(taken)), cards,
     el("section", {class: "card"}, el("header", {}, el("h2", {}, "Taken in before")), earlier, more)

@@ -4,7 +4,7 @@ import {all, get} from "../api.js";
 import {books, currencies} from "../books.js";
 import {meter, monthBars} from "../chart.js";
 import {el} from "../dom.js";
-import {addMonths, isNegative, isZero, lastDay, money, month, percent, ratio, shortDay, sum} from "../format.js";
+import {addMonths, isNegative, isZero, lastDay, money, month, ratio, shortDay, sum, zeroLike} from "../format.js";
 
 import {budgetLine} from "./budgets.js";
 import {comingUp} from "./recurring.js";
@@ -28,54 +28,51 @@ function monthCard(heading, sums) {
               el("dl", {}, line("In", one.income, one.currency), line("Out", one.expense, one.currency)))));
 }
 
-function balances(all, worth, order) {
-  const {accounts} = all;
-  const total = (code) => worth.find((one) => one.currency === code);
-  return card("Balances", link("#/settings", "Accounts"), order.map((code) => {
+function balances(accounts, codes) {
+  const line = (one) => el("tr", {}, el("th", {scope: "row"}, el("a", {href: `#/transactions?account=${one.id}`}, one.name)),
+      el("td", {class: "amount"}, money(one.balance, one.currency)));
+  const total = (own, code) => el("tfoot", {},
+      el("tr", {}, el("th", {scope: "row"}, "Together"),
+          el("td", {class: "amount"}, money(sum(own.map((one) => one.balance)), code))));
+  return card("Balances", link("#/settings", "Accounts"), codes.map((code) => {
     const own = accounts.filter((one) => one.currency === code);
-    return el("table", {class: "plain"},
-        el("tbody", {},
-            own.map((one) => el("tr", {}, el("th", {scope: "row"}, el("a", {href: `#/transactions?account=${one.id}`}, one.name)),
-                        el("td", {class: "amount"}, money(one.balance, one.currency))))),
-        own.length > 1 && total(code) &&
-            el("tfoot", {},
-                el("tr", {}, el("th", {scope: "row"}, "Together"),
-                    el("td", {class: "amount"}, money(sum(own.map((one) => one.balance)), code)))));
+    return own.length > 0 && el("table", {class: "plain"}, el("tbody", {}, own.map(line)), own.length > 1 && total(own, code));
   }));
 }
 
 /* Every month of the span, also those in which nothing was. */
 function filled(months, from, currency) {
-  const found = new Map(months.filter((one) => one.currency === currency).map((one) => [one.month, one]));
+  const own = months.filter((one) => one.currency === currency);
+  const found = new Map(own.map((one) => [one.month, one]));
+  const nothing = zeroLike(own[0].net);
   return Array.from({length: 12}, (_, at) => {
     const name = addMonths(from, at);
-    return found.get(name) ?? {month: name, currency, income: "0", expense: "0", net: "0"};
+    return found.get(name) ?? {month: name, currency, income: nothing, expense: nothing, net: nothing};
   });
 }
 
-function spending(sums, from, to, order) {
-  const kinds = sums.filter((one) => one.kind !== "income" && one.kind !== "transfer");
-  return order.map((code) => {
-    const top = kinds.filter((one) => one.currency === code && one.parent_id === null && !isZero(one.tree.expense))
-                    .sort((a, b) => Number(b.tree.expense) - Number(a.tree.expense))
-                    .slice(0, TOP);
-    if (top.length === 0) return null;
-    return el("ul", {class: "ranks"}, top.map((one) => {
-      const href = one.category_id === null ? `#/transactions?uncategorised=true&from=${from}&to=${to}` : null;
-      const name = one.name ?? "Not filed";
-      const below = kinds.filter((child) => child.currency === code && child.parent_id === one.category_id &&
-              one.category_id !== null && !isZero(child.expense));
-      return el("li", {},
-          el("div", {class: "rank"}, href ? el("a", {href}, name) : el("span", {}, name),
-              el("span", {class: "amount"}, money(one.tree.expense, code))),
-          meter(ratio(one.tree.expense, top[0].tree.expense)),
-          below.length > 0 &&
-              el("p", {class: "hint parts"},
-                  below.sort((a, b) => Number(b.expense) - Number(a.expense))
-                      .map((child) => el("a", {href: `#/transactions?category=${child.category_id}&from=${from}&to=${to}`},
-                               `${child.name} ${money(child.expense, code)}`))));
-    }));
-  });
+/* Groups of categories by what went there, with what is in them: a list for each currency in which something was spent. */
+function spending(sums, from, to, codes) {
+  const spent = (one) => one.kind !== "income" && one.kind !== "transfer" && !isZero(one.tree.expense);
+  const most = (a, b) => Number(b.tree.expense) - Number(a.tree.expense);
+  const entries = (one) =>
+      `#/transactions?${one.category_id ? `category=${one.category_id}` : "uncategorised=true"}&from=${from}&to=${to}`;
+  const group = (one, own, largest) => {
+    const below = own.filter((child) => one.category_id !== null && child.parent_id === one.category_id).sort(most);
+    const name = one.name ?? "Not filed";
+    const part = (child) => el("a", {href: entries(child)}, `${child.name} ${money(child.tree.expense, child.currency)}`);
+    return el("li", {},
+        el("div", {class: "rank"}, isZero(one.expense) ? el("span", {}, name) : el("a", {href: entries(one)}, name),
+            el("span", {class: "amount"}, money(one.tree.expense, one.currency))),
+        meter(ratio(one.tree.expense, largest.tree.expense)),
+        below.length > 0 && el("p", {class: "hint parts"}, below.map(part)));
+  };
+  return codes.map((code) => sums.filter((one) => one.currency === code && spent(one)))
+      .filter((own) => own.length > 0)
+      .map((own) => {
+        const top = own.filter((one) => one.parent_id === null).sort(most).slice(0, TOP);
+        return el("ul", {class: "ranks"}, top.map((one) => group(one, own, top[0])));
+      });
 }
 
 function nextCard(next) {
@@ -107,34 +104,33 @@ function welcome(me) {
   ];
 }
 
+function months(series, first, codes) {
+  const used = codes.filter((code) => series.some((one) => one.currency === code));
+  return el("section", {class: "card wide"}, el("header", {}, el("h2", {}, "Twelve months")),
+      used.map((code) => monthBars(
+                   filled(series, first, code), (one) => `#/transactions?from=${one.month}-01&to=${lastDay(one.month)}`)));
+}
+
 export async function show() {
-  const all_ = books();
-  const [mine, now, before, budgets, rules] = await Promise.all([
-    all_, get("/v1/analytics", {period: "current_month"}), get("/v1/analytics", {period: "last_month"}), all("/v1/budgets"),
-    all("/v1/recurring")
-  ]);
-  const thisMonth = now.from.slice(0, 7);
-  const first = addMonths(thisMonth, -11);
-  const [series, sums, worth, any, next] = await Promise.all([
-    get("/v1/statistics/monthly", {from: first, to: thisMonth}),
-    get("/v1/statistics/categories", {from: thisMonth, to: thisMonth}), get("/v1/net-worth", {from: thisMonth, to: thisMonth}),
-    get("/v1/transactions", {limit: 1}), comingUp(rules)
+  const [mine, now, before, budgets, rules, any] = await Promise.all([
+    books(), get("/v1/analytics", {period: "current_month"}), get("/v1/analytics", {period: "last_month"}), all("/v1/budgets"),
+    all("/v1/recurring"), get("/v1/transactions", {limit: 1})
   ]);
   if (any.data.length === 0 && rules.length === 0) return welcome(mine.me);
-  const flowing = currencies(mine, [...series.data.map((one) => one.currency), mine.me.currency]);
-  const ofMonth = (period) => (period.data.length > 0 ?
-          period.data :
-          [period]).toSorted((a, b) => flowing.indexOf(a.currency) - flowing.indexOf(b.currency));
-  const where =
-      spending(sums.data, now.from, lastDay(thisMonth), currencies(mine, sums.data.map((one) => one.currency))).filter(Boolean);
+  const thisMonth = now.from.slice(0, 7);
+  const first = addMonths(thisMonth, -11);
+  const [series, sums, next] = await Promise.all([
+    get("/v1/statistics/monthly", {from: first, to: thisMonth}),
+    get("/v1/statistics/categories", {from: thisMonth, to: thisMonth}), comingUp(rules)
+  ]);
+  const codes = currencies(mine, [series.data, sums.data, mine.accounts, [mine.me]].flat().map((one) => one.currency));
+  const ofMonth = (period) => codes.map((code) => period.data.find((one) => one.currency === code)).filter(Boolean);
+  const sumsOf = (period) => (period.data.length > 0 ? ofMonth(period) : [period]);
+  const where = spending(sums.data, now.from, now.to, codes);
   return [
     el("h1", {tabindex: "-1"}, title),
-    el("div", {class: "cards"}, monthCard(month(thisMonth), ofMonth(now)), monthCard(month(before.from), ofMonth(before)),
-        balances(mine, worth.data, currencies(mine, mine.accounts.map((one) => one.currency))),
-        el("section", {class: "card wide"}, el("header", {}, el("h2", {}, "Twelve months")),
-            flowing.filter((code) => series.data.some((one) => one.currency === code))
-                .map((code) => monthBars(filled(series.data, first, code),
-                         (one) => `#/transactions?from=${one.month}-01&to=${lastDay(one.month)}`))),
+    el("div", {class: "cards"}, monthCard(month(thisMonth), sumsOf(now)), monthCard(month(before.from), sumsOf(before)),
+        balances(mine.accounts, codes), months(series.data, first, codes),
         card(`Where it went in ${month(thisMonth)}`, null,
             where.length > 0 ? where : el("p", {class: "empty"}, "Nothing was spent yet.")),
         budgetCard(budgets), nextCard(next)),

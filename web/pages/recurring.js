@@ -47,7 +47,7 @@ export async function comingUp(rules) {
 }
 
 /* "FREQ=MONTHLY;BYMONTHDAY=3" → "every month on day 3"; a rule with parts that are not known here stays as it is written. */
-export function ruleInWords(rrule) {
+function ruleInWords(rrule) {
   const parts = new Map(rrule.replace(/^RRULE:/, "").split(";").map((part) => part.split("=")));
   const known = ["FREQ", "INTERVAL", "BYMONTHDAY", "BYDAY", "BYMONTH", "WKST", "SKIP", "RSCALE", "COUNT", "UNTIL"];
   const every = EVERY[parts.get("FREQ")];
