@@ -4,7 +4,7 @@ import {all as allOf, call, get, ifMatch, target} from "../api.js";
 import {accountOptions, books, categoryOptions} from "../books.js";
 import {el} from "../dom.js";
 import {dialog, field, form} from "../form.js";
-import {day, isNegative, list, money, percent, today, weekday} from "../format.js";
+import {day, isNegative, list, money, negate, percent, today, weekday} from "../format.js";
 import {attempt, notice} from "../notice.js";
 import {directionField, signed} from "./transaction.js";
 
@@ -140,8 +140,8 @@ function ruleItem(rule, next, all) {
 }
 
 function suggestionItem(one, all) {
-  const varies = one.amount_min !== one.amount_max &&
-      `between ${money(one.amount_min, one.currency)} and ${money(one.amount_max, one.currency)}`;
+  const ends = isNegative(one.amount) ? [negate(one.amount_max), negate(one.amount_min)] : [one.amount_min, one.amount_max];
+  const varies = ends[0] !== ends[1] && `between ${ends.map((end) => money(end, one.currency)).join(" and ")}`;
   const accept = async () => {
     const {account_id, amount, description, payee, category_id, rrule, next_date} = one;
     await call("POST", "/v1/recurring", {
