@@ -40,7 +40,6 @@ static void reply_asset(struct request *request, struct str path, const char *po
             continue;
         reply_header(request, "Content-Security-Policy", "%s", policy);
         reply_header(request, "Referrer-Policy", "no-referrer");
-        reply_header(request, "Cross-Origin-Opener-Policy", "same-origin");
         reply_kept(request, type_of(path), assets[i].tag, (struct str){assets[i].data, assets[i].size});
         return;
     }

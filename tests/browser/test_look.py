@@ -3,6 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from support.browser import HOME
 from support.people import PASSWORD, register
 from support.waiting import wait_until
 
@@ -48,6 +49,20 @@ def test_the_policy_is_at_work_text_can_not_become_markup(home, browser):
     refused = browser.run("try { document.body.innerHTML = '<b>x</b>'; return 'taken'; } catch (failure) { return failure.name; }")
     assert refused == "TypeError"
     assert any("TrustedHTML" in one for one in browser.complaints())
+
+
+def test_plain_http_of_a_home_network_is_enough(browser, instance):
+    person = register(instance)
+    browser.open(instance, "#/transactions", person, host=HOME)
+    browser.see("No transaction fits")
+    assert browser.run("return [isSecureContext, typeof navigator.locks, typeof crypto.randomUUID]") == [False, "undefined", "undefined"]
+    browser.click("New transaction")
+    browser.type("Amount", "4.20")
+    browser.type("Description", "Corner Café")
+    browser.click("Enter it")
+    browser.see("−€4.20")
+    browser.reload()
+    browser.see("−€4.20")
 
 
 def test_no_page_scrolls_sideways_on_a_narrow_window(home, browser):

@@ -91,6 +91,13 @@ def test_all_lies_under_the_folder_and_ends_on_sigterm(up):
     assert not [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
 
 
+def test_it_ends_by_telling_where_the_page_is(up):
+    one = up().wait_ready()
+    wait_until(lambda: one.text().endswith(f"a page to look at: http://127.0.0.1:{one.port}/\n"), 5, "the address is told")
+    page = Client(one.port).get("/")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8") and b"<title>Purser</title>" in page.body
+
+
 def test_it_finds_its_data_when_started_again(up):
     first = up().wait_ready()
     client = Client(first.port)

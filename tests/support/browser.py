@@ -16,8 +16,10 @@ from support.waiting import wait_until
 
 DRIVER = "/usr/bin/chromedriver"
 DEADLINE = 10
+HOME = "purser.home"  # leads here: to the browser, an address of a home network on plain http
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-GB")
+         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-GB",
+         f"--host-resolver-rules=MAP {HOME} 127.0.0.1")
 
 
 class Browser:
@@ -41,15 +43,15 @@ class Browser:
 
     # Where we are
 
-    def open(self, instance, path="#/", person=None):
+    def open(self, instance, path="#/", person=None, host="127.0.0.1"):
         """A page of `instance` in a fresh tab's state, signed in as `person` by a session of its own when one is given."""
-        self.url = instance.url
-        self.driver.get(instance.url + "/healthz")  # the same origin, no script
+        self.url = f"http://{host}:{instance.port}"
+        self.driver.get(self.url + "/healthz")  # the same origin, no script
         self.run("sessionStorage.clear(); localStorage.clear()")
         if person is not None:
             session = log_in(instance.client(), person.username)
             self.run("sessionStorage.setItem('purser.refresh_token', arguments[0])", session["refresh_token"])
-        self.driver.get(f"{instance.url}/{path}")
+        self.driver.get(f"{self.url}/{path}")
 
     def go(self, path):
         self.run("location.hash = arguments[0]", path)
