@@ -170,7 +170,7 @@ static int on_header_value_complete(llhttp_t *parser)
 static int on_headers_complete(llhttp_t *parser)
 {
     (void)parser;
-    return HPE_PAUSED; /* the body's framing is api/body's */
+    return HPE_PAUSED; /* the body's framing is api/framing's */
 }
 
 static const llhttp_settings_t callbacks = {

@@ -3,7 +3,8 @@
 
 /*
  * Named places at which a test lets a program kill itself (PURSER_CRASH_AT), to show that a crash there loses
- * and doubles nothing. tests/chaos/test_crash_points.py walks all of them.
+ * and doubles nothing. tests/chaos/test_queue_crash_points.py and test_api_crash_points.py walk all
+ * of them.
  */
 
 /* SIGKILL to this process when PURSER_CRASH_AT is `name`, or `name:N` at the N-th time it comes by, or

@@ -3,8 +3,8 @@
 
 /*
  * The queue for programs that put jobs and look at them: blocking for the scheduler and the command line, on
- * a libuv loop for the API (queue_…_uv). Keys, Functions and guarantees: docs/queue.md. Dispatchers speak to
- * Redis through queue/swap.h.
+ * a libuv loop for the API (queue_…_uv). Keys, Functions and guarantees: docs/queue.md. A dispatcher's
+ * swap (worker/dispatcher.c) is such a call too.
  */
 
 #include <stdbool.h>

@@ -1,7 +1,6 @@
 #!/bin/bash
 # The whole test suite of out/VARIANT, which must be built: unit tests, then integration and browser tests. Ends with one plain line,
-# `N passed, N failed`, and exits 1 when something failed. SLOW=1 adds the tests that take long; JOBS (2): how many test
-# files run at a time, each with servers of its own.
+# `N passed, N failed`, and exits 1 when something failed. SLOW=1 adds the tests that take long.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 variant=${VARIANT:-release}
