@@ -37,8 +37,8 @@ function filterForm(all, filters, changed) {
                 options: anyOf("All categories", [[UNFILED, "Not filed"], ...categoryOptions(all)])
               }),
               field("From", "from", {type: "date", value: filters.from}), field("To", "to", {type: "date", value: filters.to}),
-              field("Least", "min", {value: filters.min, inputmode: "text", placeholder: "−100"}),
-              field("Most", "max", {value: filters.max, inputmode: "text", placeholder: "0"}), field("Status", "status", {
+              field("Amount from", "min", {value: filters.min, inputmode: "text", placeholder: "−100"}),
+              field("Amount to", "max", {value: filters.max, inputmode: "text", placeholder: "0"}), field("Status", "status", {
                 value: filters.status ?? "",
                 options: [["", "Not deleted"], ["booked", "Booked"], ["pending", "Pending"], ["deleted", "Deleted"]]
               }))),
