@@ -6,9 +6,13 @@ from support.people import register
 from support.waiting import wait_until
 
 
+@pytest.fixture(scope="module", autouse=True)
+def the_tenth_of_march(instance):
+    instance.clock.set("2027-03-10T12:00:00Z")
+
+
 @pytest.fixture(scope="module")
 def owner(instance):
-    instance.clock.set("2027-03-10T12:00:00Z")
     return newcomer(instance)
 
 
