@@ -1,6 +1,7 @@
 #include "cli/recurring_rules.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/id.h"
 #include "base/json.h"
@@ -12,6 +13,14 @@ static struct {
     const char *account, *category, *weekend, *catch_up;
     bool as_json;
 } wish = {.account = "Main"};
+
+/* "" when none is left. */
+static const char *next_text(struct arena *arena, json_t *next)
+{
+    const char *date = http_text(next, "posting_date"), *state = http_text(next, "state");
+    return date[0] == '\0' || strcmp(state, "scheduled") == 0 ? date
+                                                              : arena_printf(arena, "%s (%s)", date, state);
+}
 
 static int list(struct session *session, struct err *err)
 {
@@ -32,7 +41,7 @@ static int list(struct session *session, struct err *err)
         table_add(&table, (const char *[]){http_text(item, "description"), http_text(item, "amount"),
                                            http_text(item, "currency"), http_text(item, "rrule"),
                                            http_text(item, "state"),
-                                           http_text(json_object_get(item, "next"), "posting_date"),
+                                           next_text(&session->arena, json_object_get(item, "next")),
                                            http_text(item, "id")});
     }
     table_print(&table);

@@ -63,9 +63,20 @@ def wait_for_entries(owner, rule, expected):
 def test_a_rule_shows_what_was_said_and_what_comes_next(owner):
     rule = make(owner, amount="-10", tags=["home"], payee="Landlord", start="2027-01-15", weekend="before")
     assert rule["amount"] == "-10.00" and rule["currency"] == "EUR" and rule["tags"] == ["home"] and rule["state"] == "active"
-    assert rule["next"] == {"nominal_date": "2027-01-31", "posting_date": "2027-01-29", "due_at": "2027-01-28T23:00:00.000Z"}
+    assert rule["next"] == {"nominal_date": "2027-01-31", "posting_date": "2027-01-29", "due_at": "2027-01-28T23:00:00.000Z", "state": "scheduled"}
     assert owner.client.get(f"/v1/recurring/{rule['id']}").json() == rule
     assert rule["id"] in [each["id"] for each in owner.client.get("/v1/recurring?limit=500").json()["data"]]
+
+
+def test_the_next_date_says_what_was_said_of_it(owner):
+    rule = make(owner)
+    date = rule["next"]["nominal_date"]
+    def upcoming():
+        return owner.client.get(f"/v1/recurring/{rule['id']}").json()["next"]
+    assert say(owner, rule, date, state="skipped").status == 200
+    assert upcoming() == rule["next"] | {"state": "skipped"}
+    assert say(owner, rule, date, state="postponed", to="2027-02-10").status == 200
+    assert upcoming() == rule["next"] | {"state": "postponed"}
 
 
 def test_the_preview_keeps_to_the_months_end(owner):
