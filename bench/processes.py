@@ -4,9 +4,12 @@ import os
 
 
 def cpu(pid):
-    """Seconds of CPU so far."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        words = file.read().rsplit(")", 1)[1].split()
+    """Seconds of CPU so far; 0 of a process that has ended, as PostgreSQL's workers do at any time."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            words = file.read().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
