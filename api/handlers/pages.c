@@ -1,5 +1,5 @@
-/* What a browser shows: the pages a person uses (/ and /web/…), and the contract, for programs (/openapi.json)
- * and for people (/docs). */
+/* What a browser shows: the pages a person uses (/ and /web/…), and the contract, for programs
+ * (/openapi.json) and for people (/docs). */
 #include "api/assets.h"
 
 #include <string.h>
