@@ -1,6 +1,7 @@
 #include "finance/budget.h"
 
 #include "finance/date.h"
+#include "finance/money.h"
 
 static const char *const rollover_names[BUDGET_ROLLOVERS] = {"none", "surplus", "surplus_and_deficit", "cap"};
 static const char *const period_names[BUDGET_PERIODS] = {"week", "month", "quarter", "year"};
@@ -58,17 +59,17 @@ void budget_roll(enum budget_rollover rollover, int64_t cap, struct budget_state
     int64_t carried = 0;
     for (size_t i = 0; i < count; i++) {
         states[i].carried = carried;
-        states[i].left = states[i].limit + carried - states[i].spent;
+        states[i].left = money_clamp((__int128)states[i].limit + carried - states[i].spent);
         carried = carried_on(rollover, cap, states[i].left);
     }
 }
 
 int64_t budget_forecast(int64_t spent, int64_t spent_by_rules, int64_t scheduled, int day, int days)
 {
-    int64_t paced = 0, free = spent - spent_by_rules;
+    __int128 paced = 0, free = (__int128)spent - spent_by_rules;
     if (day * 4 >= days && free > 0)
-        paced = (int64_t)((__int128)free * (days - day) / day);
-    return spent + scheduled + paced;
+        paced = free * (days - day) / day;
+    return money_clamp(spent + scheduled + paced);
 }
 
 unsigned budget_alerts(int64_t available, int64_t spent, int64_t forecast)

@@ -134,3 +134,8 @@ int money_add(int64_t a, int64_t b, int64_t *sum)
     *sum = total;
     return 0;
 }
+
+int64_t money_clamp(__int128 minor)
+{
+    return minor > MONEY_MAX ? MONEY_MAX : minor < -MONEY_MAX ? -MONEY_MAX : (int64_t)minor;
+}

@@ -50,4 +50,7 @@ void money_format(int64_t minor, int exponent, char text[MONEY_TEXT_SIZE]);
 /* a + b into sum; -1 and sum untouched when it passes MONEY_MAX. */
 int money_add(int64_t a, int64_t b, int64_t *sum) MUST_CHECK;
 
+/* What passes MONEY_MAX, either way, is MONEY_MAX: for estimates and alarms, not for books. */
+int64_t money_clamp(__int128 minor);
+
 #endif

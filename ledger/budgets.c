@@ -154,7 +154,7 @@ static int64_t read_rule(struct str text, int32_t last, int32_t *dates, struct e
         if (!is_apart && weekend_posting_date(weekend, dates[i], &posting) && posting <= last)
             entered++;
     }
-    return -occurrence_amount_left(left, 0, amount * (int64_t)entered);
+    return -occurrence_amount_left(left, 0, money_clamp((__int128)amount * (int64_t)entered));
 }
 
 /* What all rules will still enter up to a day. */
@@ -164,7 +164,8 @@ static int64_t read_scheduled(struct str rules, int32_t last, struct arena *aren
     struct err ignored;
     int64_t scheduled = 0;
     while (rules.size > 0)
-        scheduled += read_rule(str_split(rules, '|', &rules), last, dates, &ignored);
+        scheduled = money_clamp((__int128)scheduled +
+                                read_rule(str_split(rules, '|', &rules), last, dates, &ignored));
     return scheduled;
 }
 
@@ -192,13 +193,14 @@ int budgets_read(const struct db_rows *rows, int row, struct arena *arena, struc
         return err_set(err, ERR_BUG, "a budget has no current period");
     budget_roll(rollover, rows_int(rows, row, CAP), states, count);
     standing->state = states[count - 1];
-    standing->available = standing->state.limit + standing->state.carried;
+    standing->available = money_clamp((__int128)standing->state.limit + standing->state.carried);
     int32_t today = rows_date(rows, row, TODAY);
     budget_period_bounds(period, today, &standing->first, &standing->last);
-    standing->forecast = budget_forecast(
-        standing->state.spent, rows_int(rows, row, BY_RULES),
-        rows_int(rows, row, TOLD) + read_scheduled(rows_bytes(rows, row, RULES), standing->last, arena),
-        today - standing->first + 1, standing->last - standing->first + 1);
+    standing->forecast =
+        budget_forecast(standing->state.spent, rows_int(rows, row, BY_RULES),
+                        money_clamp((__int128)rows_int(rows, row, TOLD) +
+                                    read_scheduled(rows_bytes(rows, row, RULES), standing->last, arena)),
+                        today - standing->first + 1, standing->last - standing->first + 1);
     return 0;
 }
 

@@ -5,7 +5,7 @@
 -- $1 users, $2 one budget or null, $3 behind this id (text) or null, $4 limit, $5 now
 SELECT b.id, b.user_id, b.category_id, c.name, b.amount, b.currency, b.exponent::bigint, b.period, b.rollover, b.cap, today.day,
        series.spents, series.limits,
-       coalesce((SELECT -sum(s.amount)
+       money_clamp(coalesce((SELECT -sum(s.amount)
                  FROM transaction t
                  CROSS JOIN LATERAL (
                      SELECT t.amount, t.category_id WHERE t.split_amounts IS NULL
@@ -14,8 +14,8 @@ SELECT b.id, b.user_id, b.category_id, c.name, b.amount, b.currency, b.exponent:
                  ) AS s (amount, category_id)
                  WHERE t.user_id = b.user_id AND t.deleted_at IS NULL AND t.recurring_id IS NOT NULL AND t.status = 'booked'
                    AND t.currency = b.currency AND t.date >= today.first AND t.date < today.behind
-                   AND s.category_id IN (SELECT a.category_id FROM category_above(b.user_id) a WHERE a.ancestor_id = b.category_id)), 0)::bigint AS by_rules,
-       coalesce(rules.list, '') AS rules, coalesce(rules.told, 0)::bigint AS told,
+                   AND s.category_id IN (SELECT a.category_id FROM category_above(b.user_id) a WHERE a.ancestor_id = b.category_id)), 0)) AS by_rules,
+       coalesce(rules.list, '') AS rules, money_clamp(coalesce(rules.told, 0)) AS told,
        budget_json(b)::text AS json, b.version::bigint
 FROM budget b
 LEFT JOIN category c ON c.id = b.category_id

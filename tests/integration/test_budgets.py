@@ -1,5 +1,7 @@
 """/v1/budgets: how each stands, and that a threshold is told once, by one mail, whatever happens in between."""
 
+import datetime
+
 import pytest
 from support.maildrop import text_of
 from support.people import register
@@ -137,6 +139,19 @@ def test_what_rules_will_enter_is_in_the_forecast(instance):
             "rrule": "FREQ=MONTHLY;BYMONTHDAY=20", "start": "2027-03-20"}
     assert person.client.post("/v1/recurring", rule).status == 201
     assert current(person, made)["forecast"] == "60.00"
+
+
+def test_the_largest_amounts_there_are_can_be_looked_at(instance):
+    person = newcomer(instance)
+    category, most = person.categories[0], "9999999999999999.99"
+    made = budget(person, category, most, rollover="surplus")
+    for _ in range(12):
+        spend(person, category, f"-{most}")
+    rule = {"account_id": person.account, "amount": f"-{most}", "description": "all", "category_id": category, "rrule": "FREQ=DAILY",
+            "start": str(person.instance.clock.now().date() + datetime.timedelta(days=1))}
+    assert person.client.post("/v1/recurring", rule).status == 201
+    shown = current(person, made)
+    assert (shown["spent"], shown["forecast"], shown["left"]) == (most, most, "0.00")
 
 
 def test_dates_that_are_told_apart_are_so_in_the_forecast(instance):

@@ -64,6 +64,7 @@ START_TEST(a_forecast_adds_what_rules_will_enter_and_the_pace)
     ck_assert_int_eq(budget_forecast(300, 200, 50, 10, 30), 550);
     ck_assert_int_eq(budget_forecast(300, 0, 0, 7, 30), 300); /* too early for a pace */
     ck_assert_int_eq(budget_forecast(300, 0, 40, 30, 30), 340);
+    ck_assert_int_eq(budget_forecast(MONEY_MAX, 0, MONEY_MAX, 10, 30), MONEY_MAX);
 }
 END_TEST
 
