@@ -1,6 +1,7 @@
 /* Forms that show the API's problems at the fields they are about. */
 
 import {append, el, newId} from "./dom.js";
+import {attempt, notice} from "./notice.js";
 
 /*
  * field("Date", "date", { type: "date", value, hint, options: [[value, text]], … }): a label with its control, a hint and a place
@@ -104,4 +105,22 @@ export function dialog(title, ...content) {
   document.body.append(made);
   made.showModal();
   return made;
+}
+
+/* A dialog in which something is changed or deleted: save(values) and remove() ask the API; `again` draws what shows it anew. */
+export function editor(title, {save, remove, again}, ...fields) {
+  const done = () => {
+    made.close();
+    again();
+  };
+  const deleted = async () => {
+    await remove();
+    done();
+    notice("Deleted.");
+  };
+  const button = el("button", {type: "button", class: "danger", onclick: () => attempt(deleted)}, "Delete");
+  const made = dialog(title, form("Save", async (values) => {
+    await save(values);
+    done();
+  }, {beside: button}, fields));
 }

@@ -325,6 +325,11 @@ def test_a_budget_is_set_and_says_what_is_left(home, browser):
     browser.see("€270.00 left")
     browser.click("Overview")
     assert "€270.00 left" in browser.row("€130.00 of €400.00").text
+    browser.click("Budgets")
+    browser.click("Change Food")
+    browser.click("Delete")
+    browser.see("Deleted.")
+    assert of(person, "/v1/budgets") == []
 
 
 # Settings
@@ -337,6 +342,10 @@ def test_settings_keep_accounts_zone_password_and_mails(home, browser):
     browser.type("Opening balance", "12.5")
     browser.click("Create")
     assert "€12.50" in browser.row("Rainy day").text
+    browser.click("Rainy daychecking", within=browser.row("Rainy day"))
+    browser.type("Name", "Sunny day")
+    browser.click("Save")
+    assert "€12.50" in browser.row("Sunny day").text
     browser.choose("Time zone", "Asia/Tokyo")
     browser.click("Save", within=browser.row("Time zone"))
     wait_until(lambda: person.client.get("/v1/users/me").json()["timezone"] == "Asia/Tokyo", 5, "the zone is kept")

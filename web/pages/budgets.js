@@ -4,9 +4,8 @@ import {all as allOf, call, ifMatch} from "../api.js";
 import {books, categoryOptions} from "../books.js";
 import {meter} from "../chart.js";
 import {el} from "../dom.js";
-import {dialog, field, form} from "../form.js";
+import {dialog, editor, field, form} from "../form.js";
 import {isNegative, money, negate, ratio, readAmount, shortDay} from "../format.js";
-import {attempt, notice} from "../notice.js";
 
 import {currencyField} from "./register.js";
 
@@ -38,32 +37,17 @@ export function budgetLine({category_name, currency, current}) {
 }
 
 function openEdit(budget) {
-  const made = dialog(budget.category_name,
-      form("Save",
-          async ({amount, rollover}) => {
-            await call(
-                "PATCH", `/v1/budgets/${budget.id}`, {body: {amount: readAmount(amount), rollover}, headers: ifMatch(budget)});
-            made.close();
-            again();
-          },
-          {
-            beside: el("button", {
-              type: "button",
-              class: "danger",
-              onclick: () => attempt(async () => {
-                await call("DELETE", `/v1/budgets/${budget.id}`, {headers: ifMatch(budget)});
-                made.close();
-                notice("Deleted.");
-                again();
-              })
-            },
-                "Delete")
-          },
-          field(`Amount in ${budget.currency}`, "amount", {value: budget.amount, inputmode: "decimal"}),
-          field("What is left at the end", "rollover", {
-            value: budget.rollover,
-            options: budget.rollover === "cap" ? [...ROLLOVERS, ["cap", "goes over, up to a limit"]] : ROLLOVERS
-          })));
+  const path = `/v1/budgets/${budget.id}`, headers = ifMatch(budget);
+  editor(budget.category_name, {
+    save: ({amount, rollover}) => call("PATCH", path, {body: {amount: readAmount(amount), rollover}, headers}),
+    remove: () => call("DELETE", path, {headers}),
+    again
+  },
+      field(`Amount in ${budget.currency}`, "amount", {value: budget.amount, inputmode: "decimal"}),
+      field("What is left at the end", "rollover", {
+        value: budget.rollover,
+        options: budget.rollover === "cap" ? [...ROLLOVERS, ["cap", "goes over, up to a limit"]] : ROLLOVERS
+      }));
 }
 
 function openNew(all) {

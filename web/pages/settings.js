@@ -3,7 +3,7 @@
 import {all as allOf, call, callOpen, download, get, ifMatch, signOut} from "../api.js";
 import {books, categoryOptions} from "../books.js";
 import {el} from "../dom.js";
-import {dialog, field, form} from "../form.js";
+import {dialog, editor, field, form} from "../form.js";
 import {instant, money, readAmount, today} from "../format.js";
 import {attempt, notice} from "../notice.js";
 import {end} from "../session.js";
@@ -35,30 +35,15 @@ const typeField = (value) =>
     field("Kind", "type", {value, options: [...new Set([value ?? TYPES[0], ...TYPES])].map((one) => [one, words(one)])});
 
 function openAccount(account) {
-  const made = dialog(account.name,
-      form("Save",
-          async ({opening_balance, ...rest}) => {
-            await call("PATCH", `/v1/accounts/${account.id}`,
-                {body: {...rest, opening_balance: readAmount(opening_balance)}, headers: ifMatch(account)});
-            made.close();
-            again();
-          },
-          {
-            beside: el("button", {
-              type: "button",
-              class: "danger",
-              onclick: () => attempt(async () => {
-                await call("DELETE", `/v1/accounts/${account.id}`, {headers: ifMatch(account)});
-                made.close();
-                notice("Deleted.");
-                again();
-              })
-            },
-                "Delete")
-          },
-          field("Name", "name", {value: account.name, maxlength: "100"}), typeField(account.type),
-          field(`Opening balance in ${account.currency}`, "opening_balance",
-              {value: account.opening_balance, inputmode: "decimal"})));
+  const path = `/v1/accounts/${account.id}`, headers = ifMatch(account);
+  editor(account.name, {
+    save: ({opening_balance, ...rest}) =>
+        call("PATCH", path, {body: {...rest, opening_balance: readAmount(opening_balance)}, headers}),
+    remove: () => call("DELETE", path, {headers}),
+    again
+  },
+      field("Name", "name", {value: account.name, maxlength: "100"}), typeField(account.type),
+      field(`Opening balance in ${account.currency}`, "opening_balance", {value: account.opening_balance, inputmode: "decimal"}));
 }
 
 function openNewAccount(all) {
