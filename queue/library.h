@@ -11,9 +11,8 @@
 const char *library_text(struct arena *arena);
 
 /* Whether a server that answers purser_version with `loaded` ("NUMBER-DIGEST"; NULL: it has none) should get
- * ours. A library
- * with a higher number is left alone: it serves older programs too, and two programs must not take turns
- * replacing it. */
+ * ours. A library with a higher number is left alone: it serves older programs too, and two programs must not
+ * take turns replacing it. */
 bool library_is_needed(struct str loaded, struct arena *arena);
 
 #endif

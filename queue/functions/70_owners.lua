@@ -48,6 +48,19 @@ local function states(keys, args)
     return reply
 end
 
+-- Takes a job out of where a limit or a pause holds it back, if it is there: nobody claims it there, for as long as it holds.
+local function leave_hold(K, id, job)
+    for _, scope in ipairs({'pause:' .. job.task, 'task:' .. job.task, job.limit}) do
+        if scope ~= '' and call('LREM', K.held .. scope, 1, id) == 1 then
+            if call('EXISTS', K.held .. scope) == 0 then
+                call('SREM', K.helds, scope)
+            end
+            return true
+        end
+    end
+    return false
+end
+
 -- purser_cancel id -> "cancelled", "running" (its node is told), or "gone"
 local function cancel(keys, args)
     local K, id = shard(keys), args[1]
@@ -56,7 +69,7 @@ local function cancel(keys, args)
     if not job or call('ZSCORE', K.dead, id) then
         return 'gone'
     end
-    if call('ZREM', K.sched, id) == 1 then
+    if call('ZREM', K.sched, id) == 1 or leave_hold(K, id, job) then
         finish(K, id, envelope)
         record(K, id, 'cancelled', 'cancelled before it ran')
         return 'cancelled'

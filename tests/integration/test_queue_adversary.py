@@ -154,10 +154,27 @@ def test_a_retrying_job_that_is_cancelled_is_gone(worker, queue):
 
 def test_a_cancelled_job_of_a_paused_task_ends_without_waiting_for_the_task(worker, queue):
     queue.control("pause:task:effect", "1")
-    job_id = queue.put()
-    assert queue.call("cancel", job_id) == b"cancelled"
+    seen = queue.put()
+    wait_until(lambda: queue.redis.llen("{purser}:held:pause:effect") == 1, 10, "a dispatcher has held it back")
+    assert queue.call("cancel", seen) == b"cancelled"
+    assert queue.is_empty() and queue.redis.keys("{purser}:held*") == []
+    unseen = queue.put()
+    assert queue.call("cancel", unseen) == b"cancelled"  # held back already, or not
     wait_until(queue.is_empty, 10, "it has ended")
     assert worker.effects() == {}
+
+
+def test_a_cancelled_job_that_a_limit_holds_back_ends_at_once_and_the_others_keep_their_turn(make_worker, queue):
+    queue.control("rule:task:effect", "1 0 0 0")
+    worker = make_worker().start()
+    first = queue.put(args={"do": "sleep", "ms": 1500})
+    wait_until(lambda: queue.state(first) == "running", 5)
+    held = [queue.put() for _ in range(3)]
+    wait_until(lambda: queue.redis.llen("{purser}:held:task:effect") == 3, 10, "they are held back")
+    assert queue.call("cancel", held[1]) == b"cancelled"
+    assert queue.redis.lrange("{purser}:held:task:effect", 0, -1) == [held[0].encode(), held[2].encode()]
+    wait_until(queue.is_empty, 10, "the others have ended")
+    assert sorted(worker.effects()) == sorted([first, held[0], held[2]])
 
 
 def test_a_job_whose_deadline_passes_between_its_attempts_is_not_run_again(worker, queue):
